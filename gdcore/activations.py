@@ -1,0 +1,73 @@
+"""u = φ(z), with φ′(z): what a unit does to its input, and how it passes a gradient back.
+
+An activation and its derivative always travel together: the forward pass needs the one, the backward pass multiplies by
+the other. Where φ′ is far below 1 (the flat ends of tanh, nearly everywhere on the sigmoid, whose slope is 1/4 at most)
+the gradient shrinks in every layer; where a ReLU is off it stops altogether.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdcore.scaled import FloatArray
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function of one variable with its derivative.
+
+    Attributes:
+        name: its key in ``ACTIVATIONS``.
+        function: φ, entry by entry, any shape; defined for every float, infinities included.
+        derivative: φ′, entry by entry, as a function of the same z.
+    """
+
+    name: str
+    function: Callable[[FloatArray], FloatArray]
+    derivative: Callable[[FloatArray], FloatArray]
+
+
+def _sigmoid(z: FloatArray) -> FloatArray:
+    small = np.exp(-np.abs(z))  # at most 1, so nothing overflows on either side
+    return np.where(z >= 0.0, 1.0, small) / (1.0 + small)
+
+
+def _sigmoid_derivative(z: FloatArray) -> FloatArray:
+    small = np.exp(-np.abs(z))
+    return np.asarray(small / (1.0 + small) ** 2)
+
+
+def _tanh_derivative(z: FloatArray) -> FloatArray:
+    small = np.exp(-np.abs(z)) ** 2  # 1 − tanh² would be rounding noise for |z| > 18
+    return np.asarray(4.0 * small / (1.0 + small) ** 2)
+
+
+def _relu(z: FloatArray) -> FloatArray:
+    return np.maximum(z, 0.0)
+
+
+def _relu_derivative(z: FloatArray) -> FloatArray:
+    return (z > 0.0).astype(np.float64)  # at the kink itself 0, as every framework has it
+
+
+def _identity(z: FloatArray) -> FloatArray:
+    return z
+
+
+def _one(z: FloatArray) -> FloatArray:
+    return np.ones_like(z)
+
+
+def _tanh(z: FloatArray) -> FloatArray:
+    return np.tanh(z)
+
+
+IDENTITY = Activation("identity", _identity, _one)
+TANH = Activation("tanh", _tanh, _tanh_derivative)
+RELU = Activation("relu", _relu, _relu_derivative)
+SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative)
+
+ACTIVATIONS: dict[str, Activation] = {a.name: a for a in (IDENTITY, TANH, RELU, SIGMOID)}
