@@ -108,7 +108,8 @@ def predicted_log10_gradient_norms_with_batch_norm(activation: Activation, batch
     """
     if depth < 1:
         raise ValueError(f"got depth {depth}: it must be at least 1")
-    return 0.5 * math.log10(growth_with_batch_norm(activation, batch)) * np.arange(depth - 1, -1, -1)
+    slope = 0.5 * math.log10(growth_with_batch_norm(activation, batch))
+    return slope * np.arange(depth - 1, -1, -1, dtype=np.float64)
 
 
 def collapse_scale(epsilon: float = EPSILON) -> float:
