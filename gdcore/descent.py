@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gdcore.convex_loss import Array, Loss
+from gdcore.schedules import Schedule
 
-Schedule = Callable[[npt.ArrayLike], Array]
 Integers = npt.NDArray[np.int64]
 
 REPEATS = 1e-9  # a pair of points comes back to itself if it moved by no more than this fraction of its distance
