@@ -184,3 +184,28 @@ def test_targets_of_another_shape_are_refused() -> None:
     architecture = Architecture(RELU)
     with pytest.raises(ValueError, match="one_hot"):
         backward(network, forward(network, X, architecture), targets[:, :2], architecture, CROSS_ENTROPY)
+
+
+@pytest.mark.parametrize(
+    ("norm", "through", "expected"),
+    [
+        (BatchNorm.NONE, batch_norm.backward, [8.4e-6, 8.7e-6, 8.4e-6]),
+        (BatchNorm.BEFORE_ACTIVATION, batch_norm.backward_past_normalisation, [1.5e-5, 1.1e-2, 11.2]),
+        (BatchNorm.BEFORE_ACTIVATION, batch_norm.backward_with_constant_statistics, [21.3, 35.6, 24.3]),
+        (BatchNorm.BEFORE_ACTIVATION, batch_norm.backward, [12.7, 19.9, 22.3]),
+    ],
+    ids=["no batch norm", "the text's reading", "statistics held constant", "full"],
+)
+def test_four_readings_of_batch_norm_differ_in_a_linear_network_as_the_theory_says(
+    norm: BatchNorm, through: batch_norm.Backward, expected: list[float]
+) -> None:
+    """n = 20, width 128, B = 64, σ_w = 0.5, squared error: root mean square over 8 seeds, layers 1, 10 and 20."""
+    architecture, squared = Architecture(IDENTITY, norm), np.zeros(3)
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        network = initialise(20, 128, 128, 10, 0.5, rng=rng)
+        X, targets = rng.normal(size=(64, 128)), rng.normal(size=(64, 10))
+        passed = forward(network, X, architecture)
+        returned = backward(network, passed, targets, architecture, SQUARED_ERROR, through_batch_norm=through)
+        squared += [np.sum(returned.gradients.weights[layer] ** 2) / 8 for layer in (0, 9, 19)]
+    np.testing.assert_allclose(np.sqrt(squared), expected, rtol=0.15)

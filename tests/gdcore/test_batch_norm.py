@@ -2,7 +2,7 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gdcore import batch_norm
@@ -43,6 +43,7 @@ def test_the_input_gradient_agrees_with_central_differences() -> None:
         assert gradient[index] == pytest.approx((sensitivity * (up - down)).sum() / 2e-5, rel=1e-6, abs=1e-8)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 40), st.floats(1e-3, 1e3))
 def test_the_input_gradient_has_no_mean_and_nothing_along_the_standardised_input(
     seed: int, batch: int, size: float
@@ -55,6 +56,7 @@ def test_the_input_gradient_has_no_mean_and_nothing_along_the_standardised_input
     assert (np.abs((gradient * forward.standardised).sum(axis=0)) <= 10.0 * rounding).all()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([1e-150, 1e-3, 0.5, 7.0, 1e150]), st.sampled_from([-1.0, 1.0]))
 def test_a_factor_on_the_weights_changes_the_sign_only_and_divides_the_gradient(
     seed: int, size: float, sign: float
@@ -71,6 +73,7 @@ def test_a_factor_on_the_weights_changes_the_sign_only_and_divides_the_gradient(
     np.testing.assert_allclose(after * (sign * size) / largest, before / largest, atol=1e-8)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_weights_before_batch_norm_are_orthogonal_to_their_gradient(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -88,10 +91,10 @@ def test_the_output_has_mean_beta_and_deviation_gamma() -> None:
     np.testing.assert_allclose(output.std(axis=0), np.abs(gamma), rtol=1e-12)
 
 
+@settings(deadline=None)
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_two_samples_become_plus_and_minus_one_exactly_and_pass_no_gradient(a: float, b: float) -> None:
-    if a == b:
-        return
+    assume(abs(a - b) > 1e-280)  # half of a subnormal difference would have to be rounded
     forward = normalise(np.array([[a], [b]]), np.ones(1), np.zeros(1), epsilon=0.0)
     assert forward.output.ravel().tolist() == [np.sign(a - b), np.sign(b - a)]
     gradient = batch_norm.backward(np.array([[0.3], [2.1]]), forward).inputs

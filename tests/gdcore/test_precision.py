@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdcore.precision import (
@@ -67,6 +67,7 @@ def test_bfloat16_has_the_range_of_float32_and_fewer_digits() -> None:
 
 
 @pytest.mark.parametrize(("fmt", "dtype"), [(FLOAT16, np.float16), (FLOAT32, np.float32), (FLOAT64, np.float64)])
+@settings(deadline=None)
 @given(value=st.floats(allow_nan=False, allow_infinity=False), shift=st.integers(-60, 60))
 def test_storing_agrees_with_numpy(fmt: Format, dtype: type, value: float, shift: int) -> None:
     near = math.ldexp(math.frexp(value)[0], shift)

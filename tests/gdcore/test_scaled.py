@@ -3,7 +3,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdcore.scaled import SQRT_HALF, Scaled, frobenius_norm
@@ -11,17 +11,20 @@ from gdcore.scaled import SQRT_HALF, Scaled, frobenius_norm
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
 
+@settings(deadline=None)
 @given(st.lists(FINITE, min_size=1, max_size=8))
 def test_a_float_comes_back_exactly(values: list[float]) -> None:
     assert np.array_equal(Scaled.from_floats(values).to_float(), np.array(values))
 
 
+@settings(deadline=None)
 @given(FINITE)
 def test_the_mantissa_stays_between_root_one_half_and_root_two(value: float) -> None:
     size = abs(float(Scaled.from_floats(value).mantissa))
     assert size == 0.0 if value == 0.0 else SQRT_HALF <= size < 2.0 * SQRT_HALF
 
 
+@settings(deadline=None)
 @given(st.integers(-(2**300), 2**300), st.integers(-1060, 700))
 def test_an_integer_times_a_power_of_two_is_rounded_once(integer: int, power: int) -> None:
     exact = integer * Fraction(2) ** power
@@ -64,6 +67,7 @@ def test_zero_has_sign_zero_and_logarithm_minus_infinity() -> None:
     assert (zero * Scaled.from_floats([1e300, -1e300])).exponent.tolist() == [0, 0]
 
 
+@settings(deadline=None)
 @given(FINITE, FINITE)
 def test_a_product_is_right_to_one_rounding_and_never_overflows(a: float, b: float) -> None:
     product = Scaled.from_floats(a) * Scaled.from_floats(b)
