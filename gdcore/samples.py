@@ -41,7 +41,8 @@ def _read_only(values: npt.ArrayLike) -> Array:
 def cars() -> Mapping[str, Array]:
     """The numeric columns of the cars, each of shape (406,), read-only, NaN where the table has a gap.
 
-    Units: mpg, cubic inches, horsepower, lb, seconds to 60 mph, year 1970–82.
+    Units: mpg, cubic inches, horsepower, lb, seconds to 60 mph, year 1970–82 (the table has no
+    1981: the cars of 1981 and 1982 are listed together).
     Source: Auto MPG, UCI Machine Learning Repository.
     """
     with (DATA / "auto_mpg.csv").open(newline="", encoding="utf-8") as file:
