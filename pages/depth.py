@@ -1,0 +1,83 @@
+"""The depth lab: why gradients vanish or explode, and what batch normalisation changes."""
+
+import streamlit as st
+
+from gdcore.chain import backpropagate, equal_weights
+from gdcore.comparison import compare
+from views.charts.batch_norm_layers import batch_norm_frames, batch_norm_layers
+from views.charts.chain_factors import chain_factors, chain_frames
+from views.controls import number, segments, slider, tabs
+from views.drawing import draw
+from views.page import columns, require_frame
+from views.state import lab
+from views.verdicts import batch_norm_verdict, chain_verdict
+
+MOST_WIDE_LAYERS = 50  # of the wide network; the scalar chain goes to 200
+
+
+@st.fragment
+def n_layers() -> None:
+    here = lab()
+    text, values = here.text, here.current
+    controls, picture = columns()
+    with controls:
+        slider(here, "depth", 1, 200, 1)
+        slider(here, "scale", 0.1, 3.0, 0.05)
+        with st.popover(text("note.more"), width="stretch"):
+            number(here, "bias", -2.0, 2.0, 0.05)
+            number(here, "input", -10.0, 10.0, 0.1)
+            number(here, "target", -10.0, 10.0, 0.1)
+    weights = equal_weights(int(values["depth"]), float(values["scale"]))
+    chain = backpropagate(weights, float(values["bias"]), float(values["input"]), float(values["target"]))
+    with controls:
+        st.markdown(chain_verdict(text, chain, float(values["scale"])))
+    with picture:
+        draw(chain_factors(text), chain_frames(text, chain), key="chain", alt=text("chart.chain.alt"))
+        with st.expander(text("note.why")):
+            st.markdown(text("prose.chain"))
+
+
+@st.fragment
+def batch_norm() -> None:
+    here = lab()
+    text, values = here.text, here.current
+    controls, picture = columns()
+    depth = min(int(values["depth"]), MOST_WIDE_LAYERS)
+    with controls:
+        segments(here, "activation", ("identity", "tanh", "relu", "sigmoid"))
+        slider(here, "depth", 2, MOST_WIDE_LAYERS, 1, label="net_depth")
+        slider(here, "scale", 0.1, 3.0, 0.05, label="net_scale")
+        segments(here, "bn", ("both", "without", "with"))
+        with st.popover(text("note.more"), width="stretch"):
+            number(here, "width", 4, 256, 1)
+            number(here, "batch", 1, 256, 1)
+            number(here, "seed", 0, 9999, 1)
+    comparison = compare(
+        max(depth, 2),
+        int(values["width"]),
+        int(values["batch"]),
+        float(values["scale"]),
+        str(values["activation"]),
+        int(values["seed"]),
+    )
+    with controls:
+        st.markdown(batch_norm_verdict(text, comparison))
+    with picture:
+        draw(
+            batch_norm_layers(text, str(values["bn"])),
+            batch_norm_frames(text, comparison),
+            key="batch_norm",
+            alt=text("chart.batch_norm.alt"),
+        )
+        with st.expander(text("note.why")):
+            st.markdown(text("prose.batch_norm"))
+        st.caption(text("note.data_digits"))
+
+
+LESSONS = {"chain": n_layers, "batch_norm": batch_norm}
+
+require_frame()
+for name, tab in tabs(lab(), list(LESSONS)):
+    if tab.open:
+        with tab:
+            LESSONS[name]()

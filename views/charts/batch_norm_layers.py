@@ -1,0 +1,162 @@
+"""The picture of "Batch norm": per layer the mean (DC), the spread and the gradient, without and with it, side by side.
+
+Heights are log₁₀ on one scale for both columns, so that the eye compares them.
+"""
+
+import math
+from functools import lru_cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from gdcore.comparison import Comparison
+from gdcore.layer_statistics import LayerStatistics
+from gdcore.scaled import FloatArray
+from views.charts.ink import BLUE, GRAY, GREEN, RED, anchor, exponent_axis, lookup, named, window
+from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, fitted, wide_or_narrow
+from views.numbers import plain
+from views.text import Text
+
+SIGNAL = {"mean": BLUE, "deviation": GREEN}
+GRADIENT = {"gradient": RED, "predicted": GRAY}
+DASHES = {"mean": [2, 2], "deviation": [1, 0], "gradient": [1, 0], "predicted": [7, 4]}
+SHOWN = {"both": ("without", "with"), "without": ("without",), "with": ("with",)}
+
+
+def _view(text: Text, side: str, row: str, colours: dict[str, str], title: str) -> alt.LayerChart | alt.FacetChart:
+    codes = list(colours)
+    label = alt.Legend(
+        title=None,
+        orient="top",
+        labelExpr=lookup({code: _word(text, code) for code in codes}, "datum.value"),
+        labelLimit=0,
+        symbolType="stroke",
+        symbolSize=260,
+        symbolStrokeWidth=3,
+        columns=0,
+        offset=2,
+    )
+    lines = (
+        named("layers")
+        .transform_filter(f"datum.side == '{side}' && datum.row == '{row}'")
+        .encode(
+            alt.X(
+                "layer:Q",
+                title=text("chart.layer") if row == "gradient" else None,
+                scale=window("frame", "layer_low", "layer_high"),
+                axis=alt.Axis(tickMinStep=1, format="d", grid=False),
+            ),
+            alt.Y(
+                "log10:Q",
+                title=title,
+                scale=window("frame", f"{row}_low", f"{row}_high"),
+                axis=exponent_axis(title, tickCount=5),
+            ),
+            alt.Color("quantity:N", scale=alt.Scale(domain=codes, range=list(colours.values())), legend=label),
+            tooltip=[
+                alt.Tooltip("layer:Q", title=text("chart.layer")),
+                alt.Tooltip("word:N", title=text("chart.batch_norm.quantity")),
+                alt.Tooltip("written:N", title=text("chart.batch_norm.value")),
+            ],
+        )
+    )
+    dash = alt.StrokeDash(
+        "quantity:N", scale=alt.Scale(domain=codes, range=[DASHES[code] for code in codes]), legend=label
+    )
+    return alt.layer(
+        anchor("frame"),
+        lines.mark_line(strokeWidth=2.2, clip=True, tooltip=None).encode(dash, order="layer:Q"),
+        lines.transform_filter("datum.quantity != 'predicted'").mark_circle(size=30, opacity=1, clip=True),
+    )
+
+
+@lru_cache
+def batch_norm_layers(text: Text, shown: str) -> Spec:
+    """The chart as a dict for `shown`, a key of SHOWN. Data sets: frame, layers (`batch_norm_frames`)."""
+    sides = SHOWN[shown]
+    views: list[alt.LayerChart | alt.FacetChart] = []
+    sizes: dict[str, tuple[str, str]] = {}
+    rows = (("signal", SIGNAL, "chart.batch_norm.signal"), ("gradient", GRADIENT, "chart.batch_norm.gradient"))
+    for row, colours, title in rows:
+        for side in sides:
+            view = _view(text, side, row, colours, text(title))
+            name = f"{row}_{side}"
+            heading = (
+                alt.TitleParams(text(f"chart.batch_norm.{side}"), offset=2, fontSize=15) if row == "signal" else ""
+            )
+            views.append(view.properties(name=name, width=400 + len(views), height=170 + len(views), title=heading))
+            sizes[name] = (
+                HALF if len(sides) == 2 else FULL,
+                wide_or_narrow(*(("150", "150") if row == "signal" else ("176", "170"))),
+            )
+    chart = (
+        alt.concat(*views, spacing=GAP)
+        .resolve_scale(color="independent", strokeDash="independent")
+        .configure_axisY(minExtent=40, maxExtent=40, titlePadding=4, labelPadding=6)
+        .configure_axisX(titlePadding=4, labelPadding=6)
+        .to_dict()
+    )
+    return fitted({**chart, "columns": COLUMNS if len(sides) == 2 else 1}, sizes)
+
+
+REMOVED = 1e-12  # a mean this small beside its standard deviation is rounding: batch norm has taken it away
+FLOOR = 1.0  # decades below the lowest point; a mean that was taken away is drawn there
+
+
+def batch_norm_frames(text: Text, comparison: Comparison) -> dict[str, pd.DataFrame]:
+    """The data sets of `batch_norm_layers` for one comparison."""
+    depth = len(comparison.without.gradient_norm)
+    parts = [_side(text, "without", comparison.without, comparison.predicted_without)]
+    if comparison.normalised is not None:
+        parts.append(_side(text, "with", comparison.normalised, comparison.predicted_normalised))
+    layers = pd.concat(parts, ignore_index=True)
+    frame: dict[str, float] = {"layer_low": 0.5, "layer_high": depth + 0.5}
+    for row in ("signal", "gradient"):
+        drawn = layers.log10[(layers.row == row) & np.isfinite(layers.log10)]
+        low, high = (drawn.min(), drawn.max()) if len(drawn) else (0.0, 0.0)
+        frame |= {f"{row}_low": math.floor(low - FLOOR), f"{row}_high": math.ceil(high + 0.3)}
+    layers["log10"] = layers.log10.clip(
+        lower=layers.row.map({row: frame[f"{row}_low"] for row in ("signal", "gradient")})
+    )
+    shown = layers[layers.log10 < np.inf].reset_index(drop=True)
+    return {"frame": pd.DataFrame([frame]), "layers": shown.astype({"log10": "f4"})}
+
+
+def _side(text: Text, side: str, measured: LayerStatistics, predicted: FloatArray | None) -> pd.DataFrame:
+    removed = measured.mean <= REMOVED * measured.standard_deviation
+    series = {
+        "mean": ("signal", np.where(removed, 0.0, measured.mean)),
+        "deviation": ("signal", measured.standard_deviation),
+        "gradient": ("gradient", measured.gradient_norm),
+    }
+    if predicted is not None:
+        with np.errstate(over="ignore", under="ignore"):
+            series["predicted"] = ("gradient", 10**predicted)
+    depth = len(measured.mean)
+    return pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "side": side,
+                    "row": row,
+                    "quantity": quantity,
+                    "word": _word(text, quantity),
+                    "layer": np.arange(1, depth + 1, dtype="i2"),
+                    "log10": _log10(values),
+                    "written": [plain(value) for value in values.tolist()],
+                }
+            )
+            for quantity, (row, values) in series.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def _word(text: Text, quantity: str) -> str:
+    return text("quantity.norm" if quantity == "gradient" else f"quantity.{quantity}")
+
+
+def _log10(values: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):  # a zero stands at minus infinity
+        return np.log10(values)

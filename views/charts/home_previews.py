@@ -1,0 +1,82 @@
+"""The two small charts of the home page: one real result of each lab."""
+
+from functools import lru_cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from gdcore.comparison import compare
+from gdcore.descent import descend
+from gdcore.losses import quadratic
+from views.charts.ink import BLUE, GREEN, RED, exponent_axis, lookup, named
+from views.charts.room import Spec
+from views.text import Text
+
+RATES = {"small": 0.08, "good": 0.6, "large": 2.15}  # with curvature 1: creeps, converges, diverges
+STEPS = 20
+DEPTH, WIDTH, BATCH, SCALE = 20, 64, 64, 1.0
+HEIGHT = 250  # px
+
+
+def _lines(text: Text, colours: dict[str, str], dashes: list[list[int]], x: str, y: str) -> Spec:
+    codes = list(colours)
+    label = alt.Legend(
+        title=None,
+        orient="top",
+        symbolType="stroke",
+        symbolSize=300,
+        symbolStrokeWidth=3,
+        labelLimit=0,
+        labelFontSize=13,
+        columns=0,
+        labelExpr=lookup({code: text(f"home.{code}") for code in codes}, "datum.value"),
+    )
+    chart: Spec = (
+        named("lines")
+        .mark_line(strokeWidth=3, tooltip=None)
+        .encode(
+            alt.X("x:Q", title=x, axis=alt.Axis(grid=False, format="d", tickMinStep=1), scale=alt.Scale(nice=False)),
+            alt.Y("log10:Q", title=y, axis=exponent_axis(y, tickCount=5)),
+            alt.Color("line:N", scale=alt.Scale(domain=codes, range=list(colours.values())), legend=label),
+            alt.StrokeDash("line:N", scale=alt.Scale(domain=codes, range=dashes), legend=label),
+        )
+        .properties(height=HEIGHT)
+        .to_dict()
+    )
+    return chart
+
+
+@lru_cache
+def descent_preview(text: Text) -> Spec:
+    """Excess loss against step for three learning rates. Data set: lines."""
+    colours = {"small": BLUE, "good": GREEN, "large": RED}
+    return _lines(text, colours, [[2, 2], [1, 0], [7, 3]], text("chart.step"), "J − J*")
+
+
+@lru_cache
+def gradient_preview(text: Text) -> Spec:
+    """Gradient norm against layer, without and with batch norm. Data set: lines."""
+    colours = {"without": RED, "with": GREEN}
+    return _lines(text, colours, [[7, 3], [1, 0]], text("chart.layer"), "‖∂L/∂Wᵢ‖")
+
+
+def _long(x: np.ndarray, lines: dict[str, np.ndarray]) -> dict[str, pd.DataFrame]:
+    columns = [pd.DataFrame({"line": name, "x": x, "log10": np.log10(values)}) for name, values in lines.items()]
+    return {"lines": pd.concat(columns, ignore_index=True)}
+
+
+@lru_cache(maxsize=1)
+def descent_preview_frames() -> dict[str, pd.DataFrame]:
+    """J = ½θ² from θ₀ = 2.5 with the three learning rates."""
+    runs = descend(quadratic(), 2.5, list(RATES.values()), STEPS)
+    return _long(np.arange(STEPS + 1), dict(zip(RATES, runs.excess.T, strict=True)))
+
+
+@lru_cache(maxsize=1)
+def gradient_preview_frames() -> dict[str, pd.DataFrame]:
+    """A sigmoid network on digits; the seed is that of the lab."""
+    comparison = compare(DEPTH, WIDTH, BATCH, SCALE, "sigmoid", 0)
+    assert comparison.normalised is not None
+    lines = {"without": comparison.without.gradient_norm, "with": comparison.normalised.gradient_norm}
+    return _long(np.arange(1, DEPTH + 1), lines)

@@ -1,0 +1,62 @@
+"""The colours, axes and small pieces that every figure shares.
+
+Colours are names that Streamlit replaces by the theme's values (`.streamlit/config.toml`), so one spec serves light and
+dark. It replaces them in `encoding.color` only: never write one of these names anywhere else.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+
+RED, ORANGE, YELLOW, GREEN, BLUE, VIOLET, GRAY = "red", "orange", "yellow", "green", "blue", "violet", "gray"
+
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
+def raised(exponent: str) -> str:
+    """The Vega expression for 10 to the whole number that the expression `exponent` gives, typeset: 10⁻¹²."""
+    text = f"format({exponent}, 'd')"
+    for sign in ("-", "−"):
+        text = f"replace({text}, '{sign}', '⁻')"
+    for digit, high in enumerate(_RAISED):
+        text = f"replace({text}, regexp('{digit}', 'g'), '{high}')"
+    return f"'10' + {text}"
+
+
+def power_axis(title: str | None, **options: Any) -> alt.Axis:
+    """A log axis whose labels are powers of ten."""
+    return alt.Axis(title=title, labelExpr=raised("round(log(datum.value) / LN10)"), tickCount=5, **options)
+
+
+def exponent_axis(title: str | None, **options: Any) -> alt.Axis:
+    """A linear axis over log₁₀ of a quantity, labelled by the quantity: reaches far beyond float64."""
+    return alt.Axis(title=title, labelExpr=raised("datum.value"), format="d", tickMinStep=1, **options)
+
+
+def named(frame: str) -> alt.Chart:
+    """A chart over the data set that is handed over under this name."""
+    return alt.Chart(alt.NamedData(frame))
+
+
+def lookup(words: Mapping[str, str], field: str) -> str:
+    """The Vega expression for the word that belongs to a field's code."""
+    return f"({json.dumps(dict(words), ensure_ascii=False)})[{field}]"
+
+
+def cell(frame: str, field: str, row: str = "0", empty: str = "0") -> alt.ExprRef:
+    """A value of a named data set, for titles and scales that follow the data; `empty` before the data have come."""
+    return alt.ExprRef(f"isValid(data('{frame}')[{row}]) ? data('{frame}')[{row}].{field} : {empty}")
+
+
+def window(frame: str, low: str, high: str, **options: Any) -> alt.Scale:
+    """A scale from one cell of a named data set to another: the domain travels as data, the spec stays the same."""
+    domain = [cell(frame, low, empty="1"), cell(frame, high, empty="2")]
+    return alt.Scale(domain=domain, nice=False, **options)
+
+
+def anchor(frame: str) -> alt.Chart:
+    """An invisible mark that keeps a data set in the compiled chart although only expressions read it."""
+    mark: alt.Chart = named(frame).mark_point(opacity=0, tooltip=None).encode(x=alt.value(0), y=alt.value(0))
+    return mark

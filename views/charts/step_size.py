@@ -1,0 +1,165 @@
+"""The linked view of "How big a step?": the α ruler leads; landscape, loss and θ follow.
+
+Moving over the ruler shows another learning rate in the browser, out of a cube of runs that was computed once; a click
+commits it. The committed run is a small data set of its own that steps aside meanwhile.
+"""
+
+from functools import lru_cache
+
+import altair as alt
+
+from gdcore.descent_theory import Regime
+from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, window
+from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, fitted, wide_or_narrow
+from views.text import Text
+
+REGIME_COLOURS = {
+    Regime.AT_REST: GRAY,
+    Regime.ONE_SIDED: BLUE,
+    Regime.ONE_STEP: GREEN,
+    Regime.CHANGES_SIDES: GREEN,
+    Regime.UNDECIDED: VIOLET,
+    Regime.CYCLES: YELLOW,
+    Regime.DIVERGES: RED,
+}
+
+HEIGHTS = {  # px, on a projector and on a phone
+    "ruler": ("92", "112"),
+    "landscape": ("236", "200"),
+    "loss": ("124", "130"),
+    "theta": ("90", "110"),
+}
+
+
+def _theta(title: str | None) -> alt.X:
+    return alt.X("theta:Q", title=title, scale=window("problem", "theta_low", "theta_high"), axis=alt.Axis(tickCount=6))
+
+
+def _step(title: str | None, *, labels: bool) -> alt.X:
+    axis = alt.Axis(tickMinStep=1, tickCount=6, format="d", labels=labels)
+    return alt.X("step:Q", title=title, scale=window("problem", "step_low", "step_high"), axis=axis)
+
+
+def _excess(title: str | None) -> alt.Y:
+    scale = window("problem", "excess_low", "excess_high", type="log", clamp=True)
+    return alt.Y("excess:Q", title=title, scale=scale, axis=power_axis(title))
+
+
+def _colour() -> alt.Color:
+    scale = alt.Scale(domain=[regime.name for regime in REGIME_COLOURS], range=list(REGIME_COLOURS.values()))
+    return alt.Color("regime:N", scale=scale, legend=None)
+
+
+def _run(tooltip: list[alt.Tooltip], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """The previewed run and the committed one, of which one is empty at any time: line, steps and start."""
+    preview = (
+        named("runs")
+        .transform_filter("datum.run == hovered")
+        .transform_calculate(regime="data('final')[datum.run].regime", loss="datum.excess + data('problem')[0].minimum")
+    )
+    committed = named("committed").transform_filter("hovered < 0")
+    layers: list[alt.Chart] = []
+    for source in (preview, committed):
+        run = source.encode(x=x, y=y, color=_colour(), order="step:Q")
+        layers += [
+            run.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.75, tooltip=None),
+            run.mark_circle(clip=True, size=26, opacity=1).encode(tooltip=tooltip),
+        ]
+    return layers
+
+
+def _ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
+    title = text("chart.step_size.alpha")
+    alpha = alt.X(
+        "alpha:Q",
+        title=title,
+        scale=window("problem", "alpha_low", "alpha_high"),
+        axis=alt.Axis(tickCount=8, grid=False),
+    )
+    hover = alt.selection_point(
+        name="hover", fields=["run"], on="pointermove", nearest=True, clear="pointerout", empty=False
+    )
+    pick = alt.selection_point(name="pick", fields=["alpha", "was"], on="click", nearest=True, empty=False)
+    bands = named("bands").encode(color=_colour())
+    share = f"(datum.high - datum.low) / ({cell('problem', 'alpha_high', empty='1').expr})"
+    room_of_word = alt.ExprRef(f"max(1, {share} * ruler_width - 6)")
+    limits = named("limits").encode(alpha)
+    final = named("final").encode(alpha, _excess(text("chart.step_size.final")))
+    return alt.layer(
+        bands.mark_rect(opacity=0.13, tooltip=None, clip=True).encode(alt.X("low:Q", title=title), x2="high:Q"),
+        bands.mark_text(baseline="top", dy=5, fontSize=12, tooltip=None, limit=room_of_word).encode(
+            alt.X("middle:Q", title=title), y=alt.value(0), text="word:N"
+        ),
+        limits.mark_rule(strokeDash=[4, 3], tooltip=None).encode(color=alt.value(GRAY)),
+        limits.mark_text(dy=-7, baseline="bottom", fontSize=12, tooltip=None).encode(
+            y=alt.value(0), text="label:N", color=alt.value(GRAY)
+        ),
+        final.mark_line(strokeWidth=1.5, tooltip=None, clip=True).encode(color=alt.value(GRAY)),
+        final.mark_circle(size=22, opacity=0.9, tooltip=None).encode(color=_colour()).add_params(hover, pick),
+        named("problem")
+        .mark_rule(strokeWidth=2.5, tooltip=None, clip=True)
+        .encode(alpha, color=_colour(), opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),
+        final.transform_filter("datum.run == hovered")
+        .mark_rule(strokeWidth=2.5, tooltip=None)
+        .encode(alpha, color=_colour()),
+    )
+
+
+def _said() -> alt.ExprRef:
+    """What is said, in two lines, of the run that is shown: the hovered one, or else the committed one."""
+    run = "(hovered < 0 ? data('problem')[0] : data('final')[hovered])"
+    return alt.ExprRef(f"isValid({run}) ? [{run}.headline, {run}.result] : ''")
+
+
+@lru_cache
+def step_size(text: Text) -> Spec:
+    """The chart as a dict. Data sets: problem, curve, runs, committed, final, bands, limits (`step_size_frames`)."""
+    tooltip = [
+        alt.Tooltip("step:Q", title=text("chart.step")),
+        alt.Tooltip("theta:Q", title="θ", format=".5~g"),
+        alt.Tooltip("loss:Q", title="J(θ)", format=".5~g"),
+    ]
+    theta, step = text("chart.step_size.theta"), text("chart.step")
+    loss = alt.Y(
+        "loss:Q",
+        title="J(θ)",
+        scale=window("problem", "loss_low", "loss_high"),
+        axis=alt.Axis(tickCount=5, format="~s"),
+    )
+    curve = named("curve").mark_line(tooltip=None, clip=True).encode(_theta(theta), loss, color=alt.value(GRAY))
+    excess = _excess(text("chart.step_size.excess"))
+    path_of_theta = alt.Y(
+        "theta:Q",
+        title="θ",
+        scale=window("problem", "theta_low", "theta_high"),
+        axis=alt.Axis(tickCount=4),
+    )
+    minimiser = (
+        named("problem")
+        .mark_rule(strokeDash=[4, 3], tooltip=None)
+        .encode(y=alt.Y("minimiser:Q", title="θ"), color=alt.value(GRAY))
+    )
+    headline = alt.TitleParams(_said(), offset=8, fontSize=15, fontWeight=600)
+    # Sizes differ from view to view, or Vega-Lite merges them into one signal; the browser replaces them.
+    landscape = alt.layer(curve, *_run(tooltip, x=_theta(theta), y=loss)).properties(
+        name="landscape", width=401, height=236
+    )
+    decay = alt.layer(*_run(tooltip, x=_step(None, labels=False), y=excess)).properties(
+        name="loss", width=402, height=124
+    )
+    track = alt.layer(minimiser, *_run(tooltip, x=_step(step, labels=True), y=path_of_theta)).properties(
+        name="theta", width=403, height=90
+    )
+    lower = alt.concat(landscape, alt.vconcat(decay, track, spacing=GAP), spacing=GAP, title=headline)
+    ruler = _ruler(text).properties(name="ruler", width=900, height=92)
+    hovered = alt.param(name="hovered", expr="length(data('hover_store')) ? data('hover_store')[0].values[0] : -1")
+    chart = (
+        alt.vconcat(ruler, lower, spacing=GAP)
+        .add_params(hovered)
+        .configure_axisY(minExtent=40, maxExtent=40, titlePadding=4, labelPadding=6)
+        .configure_axisX(titlePadding=4, labelPadding=6)
+        .to_dict()
+    )
+    chart["vconcat"][1] |= {"columns": COLUMNS}
+    widths = {"ruler": FULL, "landscape": HALF, "loss": HALF, "theta": HALF}
+    return fitted(chart, {view: (widths[view], wide_or_narrow(*HEIGHTS[view])) for view in widths})

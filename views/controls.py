@@ -1,0 +1,131 @@
+"""The table's settings as Streamlit widgets.
+
+A widget mirrors its setting: it is given the session's value before it is drawn, and hands a change to `commit`. Its
+label is the word under `setting.<key>`, its help the one under `setting.<key>_help`, if there is one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from views.settings import Value
+from views.state import Lab, commit, commit_with
+from views.text import Text
+
+FollowUp = Callable[[dict[str, Value]], Mapping[str, Value]]
+
+
+def _widget_key(here: Lab, key: str) -> str:
+    return f"{here.page}-{key}"
+
+
+def mirror(widget: str, value: Value) -> None:
+    """Show the session's value: a widget that was not drawn for a while has forgotten it."""
+    if st.session_state.get(widget) != value:
+        st.session_state[widget] = value
+
+
+def _take(widget: str, key: str, old: Value | None, follow_up: FollowUp | None) -> None:
+    value = st.session_state[widget]
+    if value is None:  # an emptied box, or a pressed segment pressed again: there is always a value
+        st.session_state[widget] = old
+    elif follow_up is None:
+        commit(**{key: value})
+    else:
+        commit_with(follow_up, **{key: value})
+
+
+def _help(text: Text, key: str) -> str | None:
+    return text(f"setting.{key}_help") if f"setting.{key}_help" in text else None
+
+
+def _number(here: Lab, key: str) -> float:
+    value = here.current[key]
+    assert not isinstance(value, str), f"{key} is a choice, not a number"
+    return value
+
+
+def slider(
+    here: Lab, key: str, low: float, high: float, step: float, *, format: str | None = None, label: str | None = None
+) -> None:
+    """A slider for a numeric setting, whole if `step` is.
+
+    It shows the nearest end where the value lies outside its range; `label` stands in for the key where the same
+    setting has another name.
+    """
+    kind = int if isinstance(step, int) else float
+    widget = f"{_widget_key(here, key)}-{label or ''}"
+    mirror(widget, kind(min(max(_number(here, key), low), high)))
+    st.slider(
+        here.text(f"setting.{label or key}"),
+        kind(low),
+        kind(high),
+        step=kind(step),
+        format=format,
+        key=widget,
+        help=_help(here.text, label or key),
+        on_change=_take,
+        args=(widget, key, None, None),
+    )
+
+
+def number(here: Lab, key: str, low: float, high: float, step: float) -> None:
+    """A number box for a numeric setting, whole if `step` is."""
+    kind = int if isinstance(step, int) else float
+    widget, value = _widget_key(here, key), kind(_number(here, key))
+    mirror(widget, value)
+    st.number_input(
+        here.text(f"setting.{key}"),
+        kind(low),
+        kind(high),
+        step=kind(step),
+        format=None if kind is int else "%.6g",
+        key=widget,
+        help=_help(here.text, key),
+        on_change=_take,
+        args=(widget, key, value, None),
+    )
+
+
+def choice(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp | None = None) -> None:
+    """A drop-down list for a setting that is one word of a few; `option.<key>.<word>` is how it is said."""
+    widget, value, text = _widget_key(here, key), here.current[key], here.text
+    mirror(widget, value)
+    st.selectbox(
+        text(f"setting.{key}"),
+        list(options),
+        format_func=lambda option: text(f"option.{key}.{option}"),
+        key=widget,
+        help=_help(text, key),
+        on_change=_take,
+        args=(widget, key, value, follow_up),
+    )
+
+
+def segments(here: Lab, key: str, options: Sequence[str]) -> None:
+    """A row of buttons for a setting that is one word of very few."""
+    widget, value, text = _widget_key(here, key), here.current[key], here.text
+    mirror(widget, value)
+    st.segmented_control(
+        text(f"setting.{key}"),
+        list(options),
+        format_func=lambda option: text(f"option.{key}.{option}"),
+        key=widget,
+        help=_help(text, key),
+        on_change=_take,
+        args=(widget, key, value, None),
+        width="stretch",
+    )
+
+
+def tabs(here: Lab, names: Sequence[str]) -> list[tuple[str, DeltaGenerator]]:
+    """The page's tabs by name; only the one whose `.open` is true should compute."""
+    widget = _widget_key(here, "tab")
+    labels = [here.text(f"tab.{name}") for name in names]
+    mirror(widget, labels[list(names).index(str(here.current["tab"]))])
+
+    def turn() -> None:
+        commit(tab=names[labels.index(st.session_state[widget])])
+
+    return list(zip(names, st.tabs(labels, key=widget, on_change=turn), strict=True))

@@ -1,0 +1,46 @@
+"""A finished chart and its data sets, on the page.
+
+A chart is a dict that is built once per process and language and never changes; what changes are its named data sets.
+So the server validates nothing twice, and the browser redraws instead of building anew.
+"""
+
+import gc
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+Frames = Mapping[str, pd.DataFrame]
+Row = Mapping[str, Any]
+
+
+def draw(
+    spec: dict[str, Any], frames: Frames, *, key: str, alt: str, on_pick: Callable[[Row], None] | None = None
+) -> None:
+    """Draw `spec` with its data sets; a click that selects a row (the chart's parameter `pick`) calls `on_pick`.
+
+    `alt` becomes part of the spec in the browser, so it says what the chart shows and not what it shows just now.
+    """
+    content = {**spec, "datasets": dict(frames)}
+    if on_pick is None:
+        st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt)
+        return
+
+    def hand_on() -> None:
+        for row in st.session_state[key]["selection"].get("pick") or []:
+            on_pick(row)
+
+    st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt, on_select=hand_on, selection_mode="pick")
+
+
+@st.cache_resource(show_spinner=False)
+def settle_memory(_build: Callable[[], None]) -> None:
+    """Once per process: build all charts, then take all that is loaded out of the garbage collector's sight.
+
+    Streamlit collects after every run, over every object that pandas, Altair and numpy ever made: most of the time of
+    a run otherwise.
+    """
+    _build()
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,85 @@
+"""What stands around every lesson: the page's style, undo, reset and language, and notes about the link."""
+
+import runpy
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from views.controls import mirror
+from views.numbers import plain
+from views.state import Lab, lab, reset, speak, undo
+from views.text import LANGUAGES
+
+ICON = str(Path(__file__).parent / "icon.svg")
+FRAME = Path(__file__).parent.parent / "app.py"
+
+STYLE = Path(__file__).parent / "page.css"
+
+
+def require_frame() -> None:
+    """Run `app.py` instead, if this run did not begin there.
+
+    Streamlit takes every file in `pages` for an app of its own until some session of the process has called
+    st.navigation: whoever opens a lab's link on a fresh server would get the lab without its frame.
+    """
+    if not lab().page:
+        runpy.run_path(str(FRAME))
+        st.stop()
+
+
+def columns() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Where a lesson's controls and its picture go: side by side on a projector, one below the other on a phone."""
+    controls, picture = st.columns([1, 3], gap="medium")
+    return controls, picture
+
+
+def style() -> None:
+    """The few rules that Streamlit's own settings cannot say."""
+    st.html(STYLE)  # a path ending in .css becomes a style element
+
+
+def header(here: Lab) -> None:
+    """Undo, reset and the language switch, in the page's top right corner."""
+    text = here.text
+    with st.container(key="header", horizontal=True, gap="small", width="content"):
+        if here.table:
+            st.button(
+                text("action.undo"),
+                icon=":material/undo:",
+                type="tertiary",
+                on_click=undo,
+                disabled=not any(page == here.page for page, _ in here.past),
+                key="undo",
+                help=text("action.undo_help"),
+            )
+            st.button(
+                text("action.reset"),
+                icon=":material/restart_alt:",
+                type="tertiary",
+                on_click=reset,
+                key="reset",
+                help=text("action.reset_help"),
+            )
+        mirror("language", here.language)
+        st.segmented_control(
+            text("action.language"),
+            LANGUAGES,
+            format_func=lambda language: text(f"language.{language}"),
+            key="language",
+            label_visibility="collapsed",
+            on_change=lambda: speak(st.session_state["language"] or here.language),
+        )
+
+
+def refusals(here: Lab) -> None:
+    """A small note for every value in the URL that could not be used."""
+    for refusal in here.refusals:
+        default = refusal.default if isinstance(refusal.default, str) else plain(refusal.default)
+        st.caption(here.text("note.refused", key=refusal.key, written=_harmless(refusal.written), default=default))
+
+
+def _harmless(written: str) -> str:
+    """What a stranger wrote, safe inside Markdown: letters, digits and a few signs, and not much of it."""
+    shown = "".join(sign if sign.isalnum() or sign in "+-. &=" else "·" for sign in written[:24])
+    return (shown + ("…" if len(written) > 24 else "")) or "–"

@@ -1,0 +1,36 @@
+"""Which loss the settings of the learning-rate lab mean."""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from gdcore.convex_loss import Loss
+from gdcore.losses import absolute, huber, least_squares, log_cosh, quadratic, quartic, softplus
+from gdcore.samples import car_loss_data
+
+LOSSES: dict[str, Callable[[float, float], Loss]] = {
+    "quadratic": lambda curvature, p: quadratic(curvature),
+    "log_cosh": lambda curvature, p: log_cosh(),
+    "huber": lambda curvature, p: huber(),
+    "softplus": lambda curvature, p: softplus(p),
+    "quartic": lambda curvature, p: quartic(),
+    "absolute": lambda curvature, p: absolute(),
+    "cars": lambda curvature, p: least_squares(*car_loss_data()[:2]),
+}
+
+
+@lru_cache(maxsize=128)
+def _loss(name: str, curvature: float, p: float) -> Loss:
+    return LOSSES[name](curvature, p)
+
+
+def chosen_loss(values: Mapping[str, float | int | str]) -> Loss:
+    """The loss under `loss`, with its parameter under `curvature` or `p`; the same object for the same values."""
+    return _loss(str(values["loss"]), float(values["curvature"]), float(values["p"]))
+
+
+def start_range(loss: Loss) -> tuple[float, float, float]:
+    """From, to and step of a slider for θ₀, in round numbers: the loss's window."""
+    low, high = loss.window
+    step = 10.0 ** math.floor(math.log10((high - low) / 60))
+    return math.ceil(low / step) * step, math.floor(high / step) * step, step

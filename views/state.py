@@ -1,0 +1,133 @@
+"""The table of settings, tied to the session and to the URL.
+
+The session holds every page's values; widgets and the URL are mirrors of it. A change comes in by `commit`, which
+writes the URL in the same run. So when a run starts with a URL that this session did not write, somebody opened a
+link or pressed Back, and the URL wins; a new page without a query of its own keeps what the session knows of it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from views.settings import PAGES, Refusal, Setting, Value, defaults, read, write
+from views.text import LANGUAGES, Text, load_text
+
+_SLOT = "lab"
+_UNDO_DEPTH = 50
+
+
+@dataclass
+class Lab:
+    """What one visitor has set. Not shared: one per session."""
+
+    language: str
+    native: str  # the language of the visitor's browser: what a URL without `lang` means
+    page: str = ""
+    values: dict[str, dict[str, Value]] = field(default_factory=dict)
+    written: dict[str, str] | None = None
+    refusals: list[Refusal] = field(default_factory=list)
+    past: list[tuple[str, dict[str, Value]]] = field(default_factory=list)
+
+    @property
+    def text(self) -> Text:
+        """The words of the visitor's language."""
+        return load_text(self.language)
+
+    @property
+    def table(self) -> tuple[Setting, ...]:
+        """The settings of the open page."""
+        return PAGES[self.page]
+
+    @property
+    def current(self) -> dict[str, Value]:
+        """The values of the open page."""
+        return self.values[self.page]
+
+    def query(self) -> dict[str, str]:
+        """The query string that leads back to this picture."""
+        language = {} if self.language == self.native else {"lang": self.language}
+        return language | write(self.table, self.current)
+
+
+def lab() -> Lab:
+    """This session's lab."""
+    if _SLOT not in st.session_state:
+        native = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
+        st.session_state[_SLOT] = Lab(language=native, native=native)
+    found: Lab = st.session_state[_SLOT]
+    return found
+
+
+def follow_language() -> Lab:
+    """Take the language from the URL, if it names one. Before the navigation is drawn: its words depend on it."""
+    here = lab()
+    named = st.query_params.get_all("lang")
+    if len(named) == 1 and named[0] in LANGUAGES:
+        here.language = named[0]
+    return here
+
+
+def open_page(page: str) -> Lab:
+    """Bring session and URL into step at the start of a full run of `page`."""
+    here = lab()
+    query = {key: st.query_params.get_all(key) for key in st.query_params}
+    arrived = here.page != page
+    here.page = page
+    known = arrived and not query and page in here.values
+    if known:
+        here.refusals = []
+    elif arrived or query != {key: [value] for key, value in (here.written or {}).items()}:
+        here.values[page], here.refusals = read(here.table, query)
+        if query.get("lang", [here.language]) != [here.language]:
+            here.refusals.append(Refusal("lang", " & ".join(query["lang"]), here.language))
+    _write_url(here)
+    return here
+
+
+def _write_url(here: Lab) -> None:
+    query = here.query()
+    if {key: st.query_params.get_all(key) for key in st.query_params} != {key: [value] for key, value in query.items()}:
+        st.query_params.from_dict(query)
+    here.written = query
+
+
+def commit(**changes: Value) -> None:
+    """Set values of the open page and write the URL. For callbacks: it runs before the script does."""
+    here = lab()
+    before = dict(here.current)
+    here.current.update(changes)
+    if here.current != before:
+        here.past = [*here.past[-_UNDO_DEPTH:], (here.page, before)]
+    here.refusals = []
+    _write_url(here)
+
+
+def commit_with(follow_up: Callable[[dict[str, Value]], Mapping[str, Value]], **changes: Value) -> None:
+    """Set values, and those that `follow_up` derives from them, as one step."""
+    commit(**changes, **follow_up({**lab().current, **changes}))
+
+
+def undo() -> None:
+    """Take the last change of the open page back."""
+    here = lab()
+    while here.past:
+        page, values = here.past.pop()
+        if page == here.page:
+            here.values[page] = values
+            break
+    _write_url(here)
+
+
+def reset() -> None:
+    """Bring the defaults of the open page back; the open tab stays open."""
+    here = lab()
+    commit(**{key: value for key, value in defaults(here.table).items() if key != "tab"})
+
+
+def speak(language: str) -> None:
+    """Change the language; nothing else changes."""
+    here = lab()
+    here.language = language
+    here.refusals = []
+    _write_url(here)

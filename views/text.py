@@ -1,0 +1,69 @@
+"""Every word on screen, by key, in two languages.
+
+Labels live in `words/<language>.toml`, prose in `words/<language>/<name>.md`. A `Text` is immutable and handed on as
+an argument, so two visitors never share a language. Placeholders are `@name`, because `{}` and `$` belong to LaTeX.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from string import Template
+from types import MappingProxyType
+
+WORDS = Path(__file__).parent / "words"
+LANGUAGES = ("en", "zh")
+
+
+class _Sentence(Template):
+    delimiter = "@"
+    idpattern = r"(?a:[a-z][a-z_0-9]*)"
+
+
+@dataclass(frozen=True)
+class Text:
+    """The words of one language."""
+
+    language: str
+    words: Mapping[str, str] = field(compare=False, repr=False)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The word or sentence under `key`, with its placeholders filled.
+
+        Raises KeyError where the catalogue lacks the key, or the call lacks a placeholder's value.
+        """
+        if key not in self.words:
+            raise KeyError(f"No words under {key!r} in {self.language}: add them to views/words/{self.language}.toml.")
+        return _Sentence(self.words[key]).substitute(values).strip()
+
+    def __contains__(self, key: str) -> bool:
+        """Whether the catalogue has words under `key`."""
+        return key in self.words
+
+    def together(self, sentences: Iterable[str]) -> str:
+        """Sentences as one paragraph: Chinese puts no space between them."""
+        return ("" if self.language == "zh" else " ").join(sentences)
+
+    def under(self, prefix: str) -> dict[str, str]:
+        """All words whose key starts with `prefix` and a dot, by the rest of their key."""
+        start = prefix + "."
+        return {key.removeprefix(start): words for key, words in self.words.items() if key.startswith(start)}
+
+
+def _flat(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for name, entry in table.items():
+        if isinstance(entry, dict):
+            yield from _flat(entry, f"{prefix}{name}.")
+        else:
+            yield prefix + name, str(entry)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def load_text(language: str) -> Text:
+    """The catalogue of `language`, one of LANGUAGES; prose stands under `prose.<name>`."""
+    if language not in LANGUAGES:
+        raise ValueError(f"There are no words in {language!r}: choose one of {', '.join(LANGUAGES)}.")
+    labels = tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8"))
+    prose = {f"prose.{page.stem}": page.read_text(encoding="utf-8") for page in sorted((WORDS / language).glob("*.md"))}
+    return Text(language, MappingProxyType(dict(_flat(labels)) | prose))
