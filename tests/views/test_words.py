@@ -1,0 +1,48 @@
+"""The two catalogues say the same things."""
+
+import re
+from string import Template
+
+import pytest
+
+from views.text import LANGUAGES, load_text
+
+EN, ZH = (load_text(language).words for language in LANGUAGES)
+FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
+PLACEHOLDER = re.compile(r"@([a-z][a-z_0-9]*)")
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert EN.keys() == ZH.keys()
+
+
+@pytest.mark.parametrize("key", sorted(EN))
+def test_both_languages_have_the_same_placeholders(key: str) -> None:
+    assert sorted(set(PLACEHOLDER.findall(EN[key]))) == sorted(set(PLACEHOLDER.findall(ZH[key])))
+
+
+@pytest.mark.parametrize("key", sorted(EN))
+def test_both_languages_have_the_same_formulas(key: str) -> None:
+    assert FORMULA.findall(EN[key]) == FORMULA.findall(ZH[key])
+
+
+@pytest.mark.parametrize("key", sorted(key for key in ZH if not key.startswith(("language.", "option."))))
+def test_chinese_words_are_chinese_unless_they_are_a_name(key: str) -> None:
+    names = {"chart.step_size.headline", "quantity.norm", "chart.step_size.theta", "chart.step_size.excess"}
+    assert key in names or re.search(r"[\u4e00-\u9fff]", ZH[key])
+
+
+def test_a_missing_key_is_an_error_that_names_the_file_to_mend() -> None:
+    with pytest.raises(KeyError, match="views/words/en.toml"):
+        load_text("en")("no.such.key")
+
+
+def test_a_placeholder_is_filled_and_latex_is_left_alone() -> None:
+    assert Template("$x$").safe_substitute() == "$x$"
+    text = load_text("en")
+    assert text("note.refused", key="alpha", written="x", default="0.3").startswith("The link asks for **alpha**")
+
+
+@pytest.mark.parametrize("words", [EN, ZH], ids=LANGUAGES)
+def test_no_word_holds_a_control_character(words: dict[str, str]) -> None:
+    assert not [key for key, said in words.items() if re.search(r"[\x00-\x09\x0b-\x1f]", said)]
