@@ -46,7 +46,7 @@ class Descent:
         outcome: one `Outcome` per run, shape (A,), dtype object.
         reached_at: the step from which on the excess stays within the tolerance, shape (A,); −1 if never.
         finite_steps: the last step before which, and at which, θ and the excess are finite, shape (A,).
-        crossings: how often consecutive points lie on opposite sides of θ*, shape (A,).
+        crossings: how often consecutive points lie on opposite sides of θ*, shape (A,); not within rounding of it.
         first_crossing: the step of the first point on the other side of θ*, shape (A,); −1 if never.
     """
 
@@ -96,25 +96,26 @@ def iterate(gradient: Callable[[Array], Array], start: npt.ArrayLike, learning_r
 
     Args:
         gradient: ∂J/∂θ as a function of points of the same shape: (A,), or (A, d) with the last axis for θ.
-        start: θ₀, shape (A,), or (d,) or (A, d) in d dimensions.
+        start: θ₀, shape (A,); in d dimensions (1, d) for all runs alike, or (A, d).
         learning_rates: the table α(t), shape (T, A); see `rate_table`.
 
     Returns:
-        points, shape (T + 1, A) for a start of shape (A,) in one dimension, else (T + 1, A, d).
+        points, shape (T + 1, A) in one dimension, else (T + 1, A, d).
 
     Raises:
-        ValueError: if the gradient has another shape than its point.
+        ValueError: if the start, or the gradient, has another shape.
     """
     steps, runs = learning_rates.shape
     theta = np.asarray(start, dtype=np.float64)
-    if theta.shape != (runs,):
-        theta = np.broadcast_to(theta, (runs, theta.shape[-1]))
-        learning_rates = learning_rates[..., np.newaxis]
+    if theta.ndim not in (1, 2) or theta.shape[0] not in (1, runs):
+        raise ValueError(f"got start of shape {theta.shape}: give ({runs},) numbers, or (1, d) or ({runs}, d) vectors")
+    theta = np.broadcast_to(theta, (runs, *theta.shape[1:]))
+    rates = learning_rates if theta.ndim == 1 else learning_rates[..., np.newaxis]
     points = np.empty((steps + 1, *theta.shape))
     points[0] = theta
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(steps):
-            np.subtract(points[t], learning_rates[t] * gradient(points[t]), out=points[t + 1])
+            np.subtract(points[t], rates[t] * gradient(points[t]), out=points[t + 1])
     return points
 
 
@@ -153,7 +154,8 @@ def _record(loss: Loss, points: Array, rates: Array, tolerance: float) -> Descen
     excess, offset = loss.excess(points), points - loss.minimiser
     finite = np.isfinite(points) & np.isfinite(excess)
     finite_steps = _first(~finite, default=len(points)) - 1
-    side = np.sign(np.where(finite, offset, 0.0))
+    rounding = 8.0 * np.spacing(np.maximum(np.abs(points[0]), abs(loss.minimiser)))
+    side = np.sign(np.where(finite & (np.abs(offset) > rounding), offset, 0.0))
     crossed = side[1:] * side[:-1] < 0.0
     within = excess <= tolerance * excess[0]
     stays = np.logical_and.accumulate(within[::-1])[::-1]
