@@ -14,6 +14,7 @@ import numpy as np
 from gdcore.convex_loss import Loss
 
 REPLAYED = 1_000_000  # steps down a linear tail that are replayed one by one; beyond, only their remainder is known
+ROUNDING = 1e-9  # what differs by less is equal
 
 
 def mirrored_cycle(loss: Loss, start: float, learning_rate: float) -> tuple[float, float] | None:
@@ -57,20 +58,23 @@ def linear_tail_cycle(loss: Loss, start: float, learning_rate: float) -> tuple[f
     before, u = _down_the_tail(distance, shift, threshold)
     if u == 0.0:
         return None
-    pair = (
-        (before, u) if u <= -threshold else _inner_pair(u, 1.0 - learning_rate * loss.curvature_at_minimum, threshold)
-    )
-    here, there = max(pair), min(pair)
+    if u <= -threshold:
+        here, there = before, u
+    elif learning_rate * loss.curvature_at_minimum > 2.0 * (1.0 + ROUNDING):
+        here, there = _grown(u, 1.0 - learning_rate * loss.curvature_at_minimum, threshold)
+    elif abs(u) > ROUNDING * threshold:
+        here, there = abs(u), -abs(u)
+    else:
+        return None  # at α = 2 a rounding error neither grows nor shrinks
     return loss.minimiser + side * here, loss.minimiser + side * there
 
 
-def _inner_pair(u: float, factor: float, threshold: float) -> tuple[float, float]:
-    """The pair that u, inside the threshold, grows into; {u, −u} if it only turns round (factor −1)."""
-    if factor > -1.0 - 1e-9:
-        return u, -u
+def _grown(u: float, factor: float, threshold: float) -> tuple[float, float]:
+    """The pair, larger first, that u inside the threshold ends in by growing with `factor` < −1 per step."""
     turns = math.ceil((math.log(threshold) - math.log(abs(u))) / math.log(-factor) - 1e-12)
     edge = u * factor**turns
-    return edge, edge - math.copysign((1.0 - factor) * threshold, edge)
+    other = edge - math.copysign((1.0 - factor) * threshold, edge)
+    return max(edge, other), min(edge, other)
 
 
 def _down_the_tail(distance: float, shift: float, threshold: float) -> tuple[float, float]:
@@ -79,7 +83,7 @@ def _down_the_tail(distance: float, shift: float, threshold: float) -> tuple[flo
         return distance, distance
     count = math.ceil((distance - threshold) / shift) + 1
     if count > REPLAYED:
-        remainder = math.fmod(distance - threshold, shift)
+        remainder = math.fmod(distance - threshold, shift) or shift
         return threshold + remainder, threshold + remainder - shift
     path = np.subtract.accumulate(np.concatenate([[distance], np.full(count, shift)]))
     end = int(np.argmax(path <= threshold))

@@ -156,4 +156,4 @@ def _divide(number: float, by: float) -> float:
 
 
 def _equal(a: float, b: float) -> bool:
-    return a == b or (math.isfinite(a) and math.isfinite(b) and abs(a - b) <= EQUAL * max(abs(a), abs(b)))
+    return math.isclose(a, b, rel_tol=EQUAL)  # an infinite limit equals only itself
