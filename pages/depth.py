@@ -2,36 +2,39 @@
 
 import streamlit as st
 
+from gdcore.activations import ACTIVATIONS
 from gdcore.chain import backpropagate, equal_weights
 from gdcore.comparison import compare
 from views.charts.batch_norm_layers import batch_norm_frames, batch_norm_layers
 from views.charts.chain_factors import chain_factors, chain_frames
-from views.controls import number, segments, slider, tabs
+from views.controls import choice, number, segments, slider, tabs
 from views.drawing import draw
-from views.page import columns, require_frame
+from views.page import lesson, require_frame
 from views.state import lab
 from views.verdicts import batch_norm_verdict, chain_verdict
 
-MOST_WIDE_LAYERS = 50  # of the wide network; the scalar chain goes to 200
+FEWEST_WIDE_LAYERS, MOST_WIDE_LAYERS = 2, 50  # the scalar chain, which shares the depth, goes from 1 to 200
 
 
 @st.fragment
 def n_layers() -> None:
     here = lab()
     text, values = here.text, here.current
-    controls, picture = columns()
-    with controls:
+    place = lesson("chain")
+    with place.controls:
         slider(here, "depth", 1, 200, 1)
         slider(here, "scale", 0.1, 3.0, 0.05)
         with st.popover(text("note.more"), width="stretch"):
             number(here, "bias", -2.0, 2.0, 0.05)
             number(here, "input", -10.0, 10.0, 0.1)
             number(here, "target", -10.0, 10.0, 0.1)
-    weights = equal_weights(int(values["depth"]), float(values["scale"]))
-    chain = backpropagate(weights, float(values["bias"]), float(values["input"]), float(values["target"]))
-    with controls:
-        st.markdown(chain_verdict(text, chain, float(values["scale"])))
-    with picture:
+    depth, weight = int(values["depth"]), float(values["scale"])
+    rest = float(values["bias"]), float(values["input"]), float(values["target"])
+    chain = backpropagate(equal_weights(depth, weight), *rest)
+    deeper = backpropagate(equal_weights(depth + 1, weight), *rest)
+    with place.words:
+        st.markdown(chain_verdict(text, chain, deeper, weight))
+    with place.picture:
         draw(chain_factors(text), chain_frames(text, chain), key="chain", alt=text("chart.chain.alt"))
         with st.expander(text("note.why")):
             st.markdown(text("prose.chain"))
@@ -41,11 +44,13 @@ def n_layers() -> None:
 def batch_norm() -> None:
     here = lab()
     text, values = here.text, here.current
-    controls, picture = columns()
-    depth = min(int(values["depth"]), MOST_WIDE_LAYERS)
-    with controls:
-        segments(here, "activation", ("identity", "tanh", "relu", "sigmoid"))
-        slider(here, "depth", 2, MOST_WIDE_LAYERS, 1, label="net_depth")
+    place = lesson("batch_norm")
+    depth = min(max(int(values["depth"]), FEWEST_WIDE_LAYERS), MOST_WIDE_LAYERS)
+    with place.controls:
+        choice(here, "activation", list(ACTIVATIONS))
+        slider(here, "depth", FEWEST_WIDE_LAYERS, MOST_WIDE_LAYERS, 1, label="net_depth")
+        if depth != values["depth"]:
+            st.caption(text("note.other_depth", depth=values["depth"], shown=depth))
         slider(here, "scale", 0.1, 3.0, 0.05, label="net_scale")
         segments(here, "bn", ("both", "without", "with"))
         with st.popover(text("note.more"), width="stretch"):
@@ -53,16 +58,16 @@ def batch_norm() -> None:
             number(here, "batch", 1, 256, 1)
             number(here, "seed", 0, 9999, 1)
     comparison = compare(
-        max(depth, 2),
+        depth,
         int(values["width"]),
         int(values["batch"]),
         float(values["scale"]),
         str(values["activation"]),
         int(values["seed"]),
     )
-    with controls:
+    with place.words:
         st.markdown(batch_norm_verdict(text, comparison))
-    with picture:
+    with place.picture:
         draw(
             batch_norm_layers(text, str(values["bn"])),
             batch_norm_frames(text, comparison),

@@ -9,7 +9,7 @@ from views.charts.step_size import step_size
 from views.charts.step_size_frames import step_size_frames
 from views.controls import choice, slider, tabs
 from views.drawing import draw
-from views.page import columns, require_frame
+from views.page import lesson, require_frame
 from views.problem import LOSSES, chosen_loss, start_range
 from views.settings import natural_descent
 from views.state import commit, lab
@@ -22,8 +22,8 @@ PARAMETERS = {"quadratic": ("curvature", 0.1, 10.0, 0.1), "softplus": ("p", 0.05
 def how_big_a_step() -> None:
     here = lab()
     text, values = here.text, here.current
-    controls, picture = columns()
-    with controls:
+    place = lesson("size")
+    with place.controls:
         choice(here, "loss", list(LOSSES), follow_up=natural_descent)
         if values["loss"] in PARAMETERS:
             slider(here, *PARAMETERS[str(values["loss"])])
@@ -36,10 +36,10 @@ def how_big_a_step() -> None:
     start, learning_rate, steps = float(values["start"]), float(values["alpha"]), int(values["steps"])
     run = descend(loss, start, learning_rate, steps)
     scale = ruler(loss, start, learning_rate, steps)
-    with controls:
+    with place.words:
         st.markdown(descent_formula(run, loss))
         st.markdown(descent_verdict(text, loss, run))
-    with picture:
+    with place.picture:
         slider(here, "alpha", scale.step, scale.end, scale.step, format="%.4g")
         draw(
             step_size(text),

@@ -34,14 +34,17 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def serve(script: Path, *options: str, folder: Path = ROOT) -> Iterator[str]:
-    """Run `streamlit run script` in `folder` as a process of its own; yields its address without a scheme."""
+    """Run `streamlit run script` in `folder` as a process of its own; yields its address without a scheme.
+
+    Settings come from the folder alone: the home directory is taken for empty.
+    """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.headless", "true"]
     command += ["--server.port", str(port), "--server.address", "127.0.0.1", *options]
     process = subprocess.Popen(
         command,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env={**os.environ, "PYTHONPATH": str(folder), "HOME": str(folder)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -59,9 +62,8 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds:
         if process.poll() is not None:
             raise RuntimeError(f"The server at {address} ended at once with exit code {process.returncode}.")
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            with urllib.request.urlopen(f"http://{address}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
+            urllib.request.urlopen(f"http://{address}/_stcore/health", timeout=2).close()
+            return
         time.sleep(0.05)
     raise RuntimeError(f"The server at {address} did not become healthy within {seconds} s.")
 

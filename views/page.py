@@ -2,6 +2,7 @@
 
 import runpy
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -28,10 +29,18 @@ def require_frame() -> None:
         st.stop()
 
 
-def columns() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Where a lesson's controls and its picture go: side by side on a projector, one below the other on a phone."""
-    controls, picture = st.columns([1, 3], gap="medium")
-    return controls, picture
+class Lesson(NamedTuple):
+    """The three places of a lesson: on a projector words stand below the controls, on a phone below the picture."""
+
+    controls: DeltaGenerator
+    picture: DeltaGenerator
+    words: DeltaGenerator
+
+
+def lesson(name: str) -> Lesson:
+    """The places of a lesson; `page.css` arranges them."""
+    with st.container(key=f"lesson-{name}"):
+        return Lesson(*(st.container(key=f"{part}-{name}") for part in Lesson._fields))
 
 
 def style() -> None:

@@ -14,8 +14,11 @@ from views.text import Text
 ALIKE = 1e-9  # relative: gradients this close are the same
 
 
-def chain_verdict(text: Text, chain: Chain, weight: float) -> str:
-    """What the chain's gradients are like, why, and which formats lose them."""
+def chain_verdict(text: Text, chain: Chain, deeper: Chain, weight: float) -> str:
+    """What the chain's gradients are like, what one more layer does to them, and which formats lose them.
+
+    `deeper` is the same chain with one layer more.
+    """
     gradients = chain.gradients
     first = magnitude(int(gradients.sign[0]), float(gradients.log10[0]))
     last = magnitude(int(gradients.sign[-1]), float(gradients.log10[-1]))
@@ -29,7 +32,8 @@ def chain_verdict(text: Text, chain: Chain, weight: float) -> str:
         ratio = magnitude(1, float(gradients.log10[0] - gradients.log10[-1]))
         sentence = text("verdict.chain.differ", first=first, last=last, ratio=ratio)
     kind = "shrinks" if abs(weight) < 1 else "grows" if abs(weight) > 1 else "keeps"
-    why = text(f"verdict.chain.{kind}", w=plain(weight), square=plain(weight**2))
+    growth = float(deeper.gradients.log10[0] - gradients.log10[0])
+    why = text(f"verdict.chain.{kind}", w=plain(weight), factor=magnitude(1, growth, 4))
     return "\n\n".join([sentence, why, _lost_in(text, chain)])
 
 

@@ -68,6 +68,7 @@ def _view(text: Text, side: str, row: str, colours: dict[str, str], title: str) 
         anchor("frame"),
         lines.mark_line(strokeWidth=2.2, clip=True, tooltip=None).encode(dash, order="layer:Q"),
         lines.transform_filter("datum.quantity != 'predicted'").mark_circle(size=30, opacity=1, clip=True),
+        lines.transform_filter("isValid(datum.note)").mark_text(dy=-9, fontSize=12, tooltip=None).encode(text="note:N"),
     )
 
 
@@ -119,7 +120,9 @@ def batch_norm_frames(text: Text, comparison: Comparison) -> dict[str, pd.DataFr
     layers["log10"] = layers.log10.clip(
         lower=layers.row.map({row: frame[f"{row}_low"] for row in ("signal", "gradient")})
     )
-    shown = layers[layers.log10 < np.inf].reset_index(drop=True)
+    middle = layers.removed & (layers.layer == (depth + 1) // 2)
+    layers["note"] = [text("quantity.removed") if here else None for here in middle]
+    shown = layers[layers.log10 < np.inf].drop(columns="removed").reset_index(drop=True)
     return {"frame": pd.DataFrame([frame]), "layers": shown.astype({"log10": "f4"})}
 
 
@@ -142,6 +145,7 @@ def _side(text: Text, side: str, measured: LayerStatistics, predicted: FloatArra
                     "row": row,
                     "quantity": quantity,
                     "word": _word(text, quantity),
+                    "removed": removed if quantity == "mean" else False,
                     "layer": np.arange(1, depth + 1, dtype="i2"),
                     "log10": _log10(values),
                     "written": [plain(value) for value in values.tolist()],

@@ -28,7 +28,7 @@ def chain_factors(text: Text) -> Spec:
     words = text.under("quantity")
     layer = alt.X(
         "layer:Q",
-        title=text("chart.layer"),
+        title=text("chart.layer_signed"),
         scale=window("frame", "layer_low", "layer_high"),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
@@ -73,7 +73,7 @@ def chain_factors(text: Text) -> Spec:
         )
         .properties(
             width=900,
-            height=400,
+            height=440,
             title=alt.TitleParams(cell("layers", "headline", row="shown - 1", empty="''"), offset=4, fontSize=15),
         )
         .add_params(

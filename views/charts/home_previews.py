@@ -16,7 +16,7 @@ from views.text import Text
 RATES = {"small": 0.08, "good": 0.6, "large": 2.15}  # with curvature 1: creeps, converges, diverges
 STEPS = 20
 DEPTH, WIDTH, BATCH, SCALE = 20, 64, 64, 1.0
-HEIGHT = 250  # px
+HEIGHT = 300  # px
 
 
 def _lines(text: Text, colours: dict[str, str], dashes: list[list[int]], x: str, y: str) -> Spec:

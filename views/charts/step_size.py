@@ -50,8 +50,8 @@ def _colour() -> alt.Color:
     return alt.Color("regime:N", scale=scale, legend=None)
 
 
-def _run(tooltip: list[alt.Tooltip], x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """The previewed run and the committed one, of which one is empty at any time: line, steps and start."""
+def _run(tooltip: list[alt.Tooltip]) -> list[alt.Chart]:
+    """The previewed run and the committed one, of which one is empty at any time: its line and its steps."""
     preview = (
         named("runs")
         .transform_filter("datum.run == hovered")
@@ -60,10 +60,9 @@ def _run(tooltip: list[alt.Tooltip], x: alt.X, y: alt.Y) -> list[alt.Chart]:
     committed = named("committed").transform_filter("hovered < 0")
     layers: list[alt.Chart] = []
     for source in (preview, committed):
-        run = source.encode(x=x, y=y, color=_colour(), order="step:Q")
         layers += [
-            run.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.75, tooltip=None),
-            run.mark_circle(clip=True, size=26, opacity=1).encode(tooltip=tooltip),
+            source.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.75).encode(_colour(), order="step:Q"),
+            source.mark_circle(clip=True, size=26, opacity=1).encode(_colour(), tooltip=tooltip),
         ]
     return layers
 
@@ -80,29 +79,27 @@ def _ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
         name="hover", fields=["run"], on="pointermove", nearest=True, clear="pointerout", empty=False
     )
     pick = alt.selection_point(name="pick", fields=["alpha", "was"], on="click", nearest=True, empty=False)
-    bands = named("bands").encode(color=_colour())
+    bands, limits, final = named("bands"), named("limits"), named("final")
     share = f"(datum.high - datum.low) / ({cell('problem', 'alpha_high', empty='1').expr})"
     room_of_word = alt.ExprRef(f"max(1, {share} * ruler_width - 6)")
-    limits = named("limits").encode(alpha)
-    final = named("final").encode(alpha, _excess(text("chart.step_size.final")))
+    gray, top = alt.value(GRAY), alt.value(0)
+    result = alt.layer(
+        final.mark_line(strokeWidth=1.5, clip=True).encode(color=gray),
+        final.mark_circle(size=22, opacity=0.9).encode(_colour()).add_params(hover, pick),
+    ).encode(y=_excess(text("chart.step_size.final")))
     return alt.layer(
-        bands.mark_rect(opacity=0.13, tooltip=None, clip=True).encode(alt.X("low:Q", title=title), x2="high:Q"),
-        bands.mark_text(baseline="top", dy=5, fontSize=12, tooltip=None, limit=room_of_word).encode(
-            alt.X("middle:Q", title=title), y=alt.value(0), text="word:N"
+        bands.mark_rect(opacity=0.13, clip=True).encode(alt.X("low:Q", title=title), x2="high:Q", color=_colour()),
+        bands.mark_text(baseline="top", dy=5, fontSize=12, limit=room_of_word).encode(
+            alt.X("middle:Q", title=title), y=top, text="word:N", color=_colour()
         ),
-        limits.mark_rule(strokeDash=[4, 3], tooltip=None).encode(color=alt.value(GRAY)),
-        limits.mark_text(dy=-7, baseline="bottom", fontSize=12, tooltip=None).encode(
-            y=alt.value(0), text="label:N", color=alt.value(GRAY)
-        ),
-        final.mark_line(strokeWidth=1.5, tooltip=None, clip=True).encode(color=alt.value(GRAY)),
-        final.mark_circle(size=22, opacity=0.9, tooltip=None).encode(color=_colour()).add_params(hover, pick),
+        limits.mark_rule(strokeDash=[4, 3]).encode(color=gray),
+        limits.mark_text(dy=-7, baseline="bottom", fontSize=12).encode(y=top, text="label:N", color=gray),
+        result,
         named("problem")
-        .mark_rule(strokeWidth=2.5, tooltip=None, clip=True)
-        .encode(alpha, color=_colour(), opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),
-        final.transform_filter("datum.run == hovered")
-        .mark_rule(strokeWidth=2.5, tooltip=None)
-        .encode(alpha, color=_colour()),
-    )
+        .mark_rule(strokeWidth=2.5, clip=True)
+        .encode(_colour(), opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),
+        final.transform_filter("datum.run == hovered").mark_rule(strokeWidth=2.5).encode(_colour()),
+    ).encode(x=alpha)
 
 
 def _said() -> alt.ExprRef:
@@ -119,43 +116,34 @@ def step_size(text: Text) -> Spec:
         alt.Tooltip("theta:Q", title="θ", format=".5~g"),
         alt.Tooltip("loss:Q", title="J(θ)", format=".5~g"),
     ]
-    theta, step = text("chart.step_size.theta"), text("chart.step")
     loss = alt.Y(
         "loss:Q",
         title="J(θ)",
         scale=window("problem", "loss_low", "loss_high"),
         axis=alt.Axis(tickCount=5, format="~s"),
     )
-    curve = named("curve").mark_line(tooltip=None, clip=True).encode(_theta(theta), loss, color=alt.value(GRAY))
-    excess = _excess(text("chart.step_size.excess"))
-    path_of_theta = alt.Y(
-        "theta:Q",
-        title="θ",
-        scale=window("problem", "theta_low", "theta_high"),
-        axis=alt.Axis(tickCount=4),
-    )
+    theta = alt.Y("theta:Q", title="θ", scale=window("problem", "theta_low", "theta_high"), axis=alt.Axis(tickCount=4))
+    curve = named("curve").mark_line(clip=True).encode(color=alt.value(GRAY))
     minimiser = (
-        named("problem")
-        .mark_rule(strokeDash=[4, 3], tooltip=None)
-        .encode(y=alt.Y("minimiser:Q", title="θ"), color=alt.value(GRAY))
+        named("problem").mark_rule(strokeDash=[4, 3]).encode(y=alt.Y("minimiser:Q", title="θ"), color=alt.value(GRAY))
     )
     headline = alt.TitleParams(_said(), offset=8, fontSize=15, fontWeight=600)
+    step = text("chart.step")
+    run = _run(tooltip)
     # Sizes differ from view to view, or Vega-Lite merges them into one signal; the browser replaces them.
-    landscape = alt.layer(curve, *_run(tooltip, x=_theta(theta), y=loss)).properties(
-        name="landscape", width=401, height=236
-    )
-    decay = alt.layer(*_run(tooltip, x=_step(None, labels=False), y=excess)).properties(
-        name="loss", width=402, height=124
-    )
-    track = alt.layer(minimiser, *_run(tooltip, x=_step(step, labels=True), y=path_of_theta)).properties(
-        name="theta", width=403, height=90
-    )
+    landscape = alt.layer(curve, *run).encode(x=_theta(text("chart.step_size.theta")), y=loss)
+    decay = alt.layer(*run).encode(x=_step(None, labels=False), y=_excess(text("chart.step_size.excess")))
+    track = alt.layer(*run).encode(x=_step(step, labels=True), y=theta)
+    landscape = landscape.properties(name="landscape", width=401, height=236)
+    decay = decay.properties(name="loss", width=402, height=124)
+    track = alt.layer(minimiser, track).properties(name="theta", width=403, height=90)
     lower = alt.concat(landscape, alt.vconcat(decay, track, spacing=GAP), spacing=GAP, title=headline)
     ruler = _ruler(text).properties(name="ruler", width=900, height=92)
     hovered = alt.param(name="hovered", expr="length(data('hover_store')) ? data('hover_store')[0].values[0] : -1")
     chart = (
         alt.vconcat(ruler, lower, spacing=GAP)
         .add_params(hovered)
+        .configure_mark(tooltip=None)
         .configure_axisY(minExtent=40, maxExtent=40, titlePadding=4, labelPadding=6)
         .configure_axisX(titlePadding=4, labelPadding=6)
         .to_dict()

@@ -1,0 +1,74 @@
+"""The server's time for one committed change, against an empty fragment with one slider under Streamlit's defaults.
+
+    python -m tests.benchmarks.rerun [changes]
+
+Both apps run as processes of their own and are asked in turn, so that a slow moment of the machine hits both. A time is
+the median from the request to the end of the script run, as a client sees it; only the ratio means something elsewhere.
+"""
+
+import shutil
+import statistics
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.streamlit_client import ROOT, Client, serve
+
+EMPTY = Path(__file__).parent / "empty_fragment.py"
+WARM_UP = 5  # changes that do not count
+
+
+@dataclass(frozen=True)
+class Case:
+    """One slider of the app, moved by a small step at every turn, so that no cache knows the answer."""
+
+    name: str
+    page: str
+    query: str
+    slider: str
+    first: float
+    step: float
+
+
+CASES = (
+    Case("linked view, another α", "learning_rate", "", "learning_rate-alpha-", 0.5, 0.01),
+    Case("linked view, another problem", "learning_rate", "", "learning_rate-curvature-", 1.0, 0.01),
+    Case("n layers, another weight", "depth", "", "depth-scale-", 0.8, 0.01),
+    Case("batch norm, another scale", "depth", "tab=batch_norm", "depth-scale-net_scale", 0.8, 0.01),
+)
+
+
+def measure(app: str, plain: str, case: Case, changes: int) -> tuple[float, float, int]:
+    """Median seconds of the app and of the plain one, and the bytes that one change of the app sends."""
+    ours, theirs, sent = [], [], []
+    with Client(app, page=case.page, query=case.query) as client, Client(plain) as other:
+        client.open()
+        other.open()
+        for turn in range(WARM_UP + changes):
+            ours_now = client.change(case.slider, case.first + turn * case.step)
+            assert any(message.WhichOneof("type") == "page_info_changed" for message in ours_now.messages), case
+            theirs_now = other.change("x", (turn % 10 + 1) / 20)
+            if turn >= WARM_UP:
+                ours.append(ours_now.seconds)
+                theirs.append(theirs_now.seconds)
+                sent.append(ours_now.received_bytes)
+    return statistics.median(ours), statistics.median(theirs), round(statistics.median(sent))
+
+
+def main() -> None:
+    """Print one row a case, as a Markdown table."""
+    changes = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    with tempfile.TemporaryDirectory() as folder:
+        script = Path(shutil.copy(EMPTY, folder))
+        with serve(ROOT / "app.py") as app, serve(script, folder=Path(folder)) as plain:
+            print("| change | server | empty fragment, stock | ratio | sent |")
+            print("|---|---|---|---|---|")
+            for case in CASES:
+                ours, theirs, sent = measure(app, plain, case, changes)
+                row = f"{ours * 1e3:.1f} ms | {theirs * 1e3:.1f} ms | {ours / theirs:.2f} | {sent / 1e3:.1f} kB"
+                print(f"| {case.name} | {row} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
