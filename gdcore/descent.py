@@ -198,20 +198,17 @@ def _cycling(offset: Array) -> npt.NDArray[np.bool_]:
     they are going: extrapolated as a geometric sequence (Aitken), the approach loses its whole distance and the cycle
     little. Log cosh at α = 2, where the distance falls as 1/√t, is predicted to lose a third.
     """
-    runs = offset.shape[1]
-    if len(offset) < 3:
-        return np.zeros(runs, dtype=bool)
-    side, distance = np.sign(offset[-3:]), np.abs(offset)
-    alternates = (side[2] * side[1] < 0.0) & (side[1] * side[0] < 0.0)
-    repeats = np.abs(distance[-1] - distance[-3]) <= REPEATS * distance[-1]
-    settles = np.zeros(runs, dtype=bool)
-    for last in (len(offset) - 1, len(offset) - 2):
-        if last >= 6:
-            newest, older, oldest, first = (distance[last - back] for back in (0, 2, 4, 6))
-            settles |= _settles(newest, older, oldest) & _settles(older, oldest, first)
-    return np.asarray(alternates & (repeats | settles))
+    tail = offset[-8:]
+    distance, changes = np.abs(tail), np.diff(np.sign(tail), axis=0) != 0.0
+    cycling = np.zeros(offset.shape[1], dtype=bool)
+    if len(distance) >= 3:
+        repeats = np.abs(distance[-1] - distance[-3]) <= REPEATS * distance[-1]
+        cycling |= repeats & changes[-2:].all(axis=0)
+    for last in range(6, len(tail)):  # each side by itself; two changes more, for the way in is not geometric
+        cycling |= _settles(*distance[last - 4 : last + 1 : 2]) & changes[last - 6 :].all(axis=0)
+    return cycling
 
 
-def _settles(newest: Array, older: Array, oldest: Array) -> npt.NDArray[np.bool_]:
+def _settles(oldest: Array, older: Array, newest: Array) -> npt.NDArray[np.bool_]:
     change, before = np.abs(newest - older), np.abs(older - oldest)
     return np.asarray(change**2 <= (1.0 - KEEPS) * newest * (before - change))

@@ -3,9 +3,10 @@ from typing import get_type_hints
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdcore import cycles
 from gdcore.descent import Outcome, descend
 from gdcore.descent_theory import Limits, Regime, limits, predict
 from gdcore.losses import ALL_LOSSES, absolute, huber, least_squares, log_cosh, quadratic, quartic, softplus
@@ -60,6 +61,7 @@ def test_a_long_run_does_what_theory_expects(loss, offset):
             assert (expected.cycle[0] - loss.minimiser) * offset > 0, case
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(LOSSES)), st.floats(-20, 20), st.floats(1e-3, 0.999))
 def test_below_the_guaranteed_limit_the_distance_shrinks_at_every_step(name, offset, fraction):
     loss = LOSSES[name]
@@ -72,6 +74,7 @@ def test_below_the_guaranteed_limit_the_distance_shrinks_at_every_step(name, off
     assert distance[1] < distance[0]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(LOSSES)), st.floats(-20, 20), st.floats(1e-3, 0.999))
 def test_below_the_one_sided_limit_no_run_changes_sides(name, offset, fraction):
     loss = LOSSES[name]
@@ -139,6 +142,7 @@ def test_the_absolute_value_converges_only_where_it_lands_exactly():
     assert predict(absolute(), 3.0, 0.5).contraction == -math.inf
 
 
+@settings(deadline=None)
 @given(st.floats(0.05, 9), st.floats(0.01, 4))
 def test_the_cycle_of_the_absolute_value_is_the_one_that_the_run_ends_in(start, rate):
     run = descend(absolute(), start, [rate], math.ceil(start / rate) + 3)
@@ -150,6 +154,16 @@ def test_the_cycle_of_the_absolute_value_is_the_one_that_the_run_ends_in(start, 
         assert cycle[0] - cycle[1] == pytest.approx(rate, rel=1e-9)
 
 
+def test_a_tail_too_long_to_be_replayed_ends_in_the_remainder(monkeypatch):
+    replayed = predict(absolute(), 100.0, 0.0703).cycle, predict(huber(), 100.0, 3.1).cycle
+    monkeypatch.setattr(cycles, "REPLAYED", 3)
+    remainders = predict(absolute(), 100.0, 0.0703).cycle, predict(huber(), 100.0, 3.1).cycle
+    for known, remainder in zip(replayed, remainders, strict=True):
+        assert remainder == pytest.approx(known, rel=1e-9)
+    assert predict(absolute(), 100.0, 0.5).regime is Regime.ONE_SIDED
+
+
+@settings(deadline=None)
 @given(st.floats(-9, 9), st.floats(2.05, 9), st.sampled_from([0.3, 1.0, 4.0]))
 def test_the_cycle_of_huber_is_the_one_that_the_run_ends_in(start, rate, threshold):
     loss = huber(threshold)
