@@ -1,1 +1,32 @@
-"""The mathematics of the two labs: no screen, no words, no files but its own small data sets."""
+"""The mathematics of the two labs: no screen, no words, no files but its own small data sets.
+
+Reading order, with the equation of each chapter and the page that shows it.
+
+Learning rate (`pages/learning_rate.py`)
+
+    convex_loss        c(θ) = J′(θ)/(θ − θ*), and what a loss knows of itself
+    losses             J(θ): quadratic, log cosh, Huber, softplus, θ⁴, |θ|, least squares
+    logistic           softplus(θ) − pθ without cancellation
+    samples            J(θ; x, y) = 1/(2m) Σ (θx − y)², and the two data sets
+    schedules          α(t)
+    descent            θ ← θ − α ∂J/∂θ, for many α at once
+    rates              1 − αλ; best α, momentum, noise floor
+    cycles             where a run ends that cannot settle
+    descent_theory     |1 − αc| < 1: what a learning rate does, known beforehand
+
+Depth (`pages/depth.py`)
+
+    scaled             x = m · 2^e, beyond the range of float64
+    chain              ∂L/∂w_i = (ŷ − y) · ∏_{k>i} w_k · y_{i−1}
+    precision          where float16, bfloat16, float32 and float64 give up
+    activations        φ with φ′
+    initialisers       how weights start
+    batch_norm         x̂ = (x − μ)/√(σ² + ε), forward and backward
+    objectives         cross-entropy and squared error, with their gradients
+    network            h_i = u_{i−1} W_iᵀ, u_i = φ(h_i)
+    backpropagation    δ_{i−1} = (δ_i W_i) φ′
+    layer_statistics   mean, spread and gradient of each layer
+    depth_theory       χ = σ_w² E φ′²: expected growth per layer
+    batch_norm_theory  the same with batch norm, where σ_w drops out
+    comparison         one network on digits, without and with batch norm
+"""

@@ -10,7 +10,7 @@ from views.charts.step_size_frames import step_size_frames
 from views.controls import choice, slider, tabs
 from views.drawing import draw
 from views.page import lesson, require_frame
-from views.problem import LOSSES, chosen_loss, start_range
+from views.problem import FORMULAS, LOSSES, chosen_loss, start_range
 from views.settings import natural_descent
 from views.state import commit, lab
 from views.verdicts import descent_formula, descent_verdict
@@ -25,6 +25,7 @@ def how_big_a_step() -> None:
     place = lesson("size")
     with place.controls:
         choice(here, "loss", list(LOSSES), follow_up=natural_descent)
+        st.markdown(f"${FORMULAS[str(values['loss'])]}$")
         if values["loss"] in PARAMETERS:
             slider(here, *PARAMETERS[str(values["loss"])])
         loss = chosen_loss(values)
@@ -51,7 +52,8 @@ def how_big_a_step() -> None:
         with st.expander(text("note.why")):
             st.markdown(text("prose.size"))
         if values["loss"] == "cars":
-            st.caption(text("note.data_cars", count=len(car_loss_data().x)))
+            cars = car_loss_data()
+            st.caption(text("note.data_cars", count=len(cars.x), dropped=cars.dropped))
 
 
 require_frame()

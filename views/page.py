@@ -58,7 +58,6 @@ def header(here: Lab) -> None:
                 icon=":material/undo:",
                 type="tertiary",
                 on_click=undo,
-                disabled=not any(page == here.page for page, _ in here.past),
                 key="undo",
                 help=text("action.undo_help"),
             )

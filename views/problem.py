@@ -19,6 +19,19 @@ LOSSES: dict[str, Callable[[float, float], Loss]] = {
 }
 
 
+FORMULAS = {
+    "quadratic": r"J(\theta) = \tfrac12\,\lambda\,\theta^2",
+    "log_cosh": r"J(\theta) = \ln\cosh\theta",
+    "huber": (
+        r"J(\theta) = \begin{cases} \tfrac12\theta^2 & |\theta| \le 1 \\ |\theta| - \tfrac12 & |\theta| > 1 \end{cases}"
+    ),
+    "softplus": r"J(\theta) = \ln(1 + e^\theta) - p\,\theta",
+    "quartic": r"J(\theta) = \theta^4",
+    "absolute": r"J(\theta) = |\theta|",
+    "cars": r"J(\theta; x, y) = \tfrac{1}{2m} \sum (\theta x - y)^2",
+}
+
+
 @lru_cache(maxsize=128)
 def _loss(name: str, curvature: float, p: float) -> Loss:
     return LOSSES[name](curvature, p)
