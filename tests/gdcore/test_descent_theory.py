@@ -113,6 +113,15 @@ def test_softplus_is_safe_below_8_and_locally_stable_below_22():
     assert not limits(softplus(0.5), 3.0).depends_on_start
 
 
+def test_the_guarantee_looks_at_both_sides_of_the_minimiser():
+    loss = softplus(0.9)
+    flat, steep = limits(loss, loss.minimiser + 1), limits(loss, loss.minimiser - 1)
+    assert flat.converges == steep.converges < flat.local
+    assert flat.one_sided == pytest.approx(1 / 0.09)  # on the way from the flat side c is largest at the end
+    points = descend(loss, loss.minimiser + 1, [0.99 * flat.local], 5).points[:, 0]
+    assert (np.diff(np.abs(points - loss.minimiser)) > 0).any()  # stable near θ*, yet not every step comes nearer
+
+
 def test_the_limit_of_the_quartic_depends_on_the_start_and_its_minimiser_has_none():
     known = limits(quartic(), 2.0)
     assert known == Limits(one_sided=1 / 16, converges=1 / 8, local=math.inf, depends_on_start=True)
