@@ -3,13 +3,11 @@
 import streamlit as st
 
 from views import page
-from views.charts import build_all
 from views.drawing import settle_memory
 from views.settings import PAGES
 from views.state import follow_language, open_page
 
 st.set_page_config(page_title="Gradient lab", page_icon=page.ICON, layout="wide", initial_sidebar_state="collapsed")
-settle_memory(build_all)
 words = follow_language().text
 pages = {name: st.Page(f"pages/{name}.py", title=words(f"page.{name}"), default=name == "home") for name in PAGES}
 chosen = st.navigation(list(pages.values()), position="top")
@@ -18,3 +16,4 @@ page.style()
 page.header(here)
 page.refusals(here)
 chosen.run()
+settle_memory()

@@ -35,12 +35,11 @@ def draw(
 
 
 @st.cache_resource(show_spinner=False)
-def settle_memory(_build: Callable[[], None]) -> None:
-    """Once per process: build all charts, then take all that is loaded out of the garbage collector's sight.
+def settle_memory() -> None:
+    """Once per process, after the first page has run: take what is loaded out of the garbage collector's sight.
 
     Streamlit collects after every run, over every object that pandas, Altair and numpy ever made: most of the time of
     a run otherwise.
     """
-    _build()
     gc.collect()
     gc.freeze()

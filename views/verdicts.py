@@ -104,7 +104,7 @@ def descent_verdict(text: Text, loss: Loss, run: Descent) -> str:
     theory = [text(f"verdict.theory.{prediction.regime.name}", **numbers)]
     if loss.curvature_bounds[0] == loss.curvature_bounds[1]:
         theory.append(text("verdict.theory.factor", **numbers))
-    if prediction.cycle is not None:
+    if prediction.cycle is not None and np.allclose(sorted(run.points[-2:, 0]), sorted(prediction.cycle), rtol=0.01):
         theory.append(text("verdict.theory.cycle", a=plain(prediction.cycle[0]), b=plain(prediction.cycle[1])))
     if f"verdict.theory.{loss.name}" in text:
         theory.append(text(f"verdict.theory.{loss.name}", **numbers))

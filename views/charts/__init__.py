@@ -1,17 +1,22 @@
-"""One file a figure: finished data and finished words in, a chart as a dict out; nothing here knows Streamlit."""
+"""One file a figure: finished data and finished words in, a chart as a dict out; nothing here knows Streamlit.
+
+A chart is built once per process and language, when it is first asked for.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from views.charts.batch_norm_layers import SHOWN, batch_norm_layers
 from views.charts.chain_factors import chain_factors
 from views.charts.home_previews import descent_preview, gradient_preview
+from views.charts.room import Spec
 from views.charts.step_size import step_size
-from views.text import LANGUAGES, load_text
+from views.text import Text
 
-
-def build_all() -> None:
-    """Build every chart in every language, so that no visitor waits for it: 100 ms and more each."""
-    for language in LANGUAGES:
-        text = load_text(language)
-        for build in (descent_preview, gradient_preview, step_size, chain_factors):
-            build(text)
-        for shown in SHOWN:
-            batch_norm_layers(text, shown)
+ALL_CHARTS: Mapping[str, Callable[[Text], Spec]] = {
+    "descent_preview": descent_preview,
+    "gradient_preview": gradient_preview,
+    "step_size": step_size,
+    "chain_factors": chain_factors,
+    **{f"batch_norm_layers_{shown}": partial(batch_norm_layers, shown=shown) for shown in SHOWN},
+}

@@ -13,8 +13,8 @@ import pandas as pd
 from gdcore.comparison import Comparison
 from gdcore.layer_statistics import LayerStatistics
 from gdcore.scaled import FloatArray
-from views.charts.ink import BLUE, GRAY, GREEN, RED, anchor, exponent_axis, lookup, named, window
-from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, fitted, wide_or_narrow
+from views.charts.ink import BLUE, GRAY, GREEN, RED, anchor, exponent_axis, named, stroke_legend, window
+from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
 from views.numbers import plain
 from views.text import Text
 
@@ -24,81 +24,56 @@ DASHES = {"mean": [2, 2], "deviation": [1, 0], "gradient": [1, 0], "predicted": 
 SHOWN = {"both": ("without", "with"), "without": ("without",), "with": ("with",)}
 
 
-def _view(text: Text, side: str, row: str, colours: dict[str, str], title: str) -> alt.LayerChart | alt.FacetChart:
-    codes = list(colours)
-    label = alt.Legend(
-        title=None,
-        orient="top",
-        labelExpr=lookup({code: _word(text, code) for code in codes}, "datum.value"),
-        labelLimit=0,
-        symbolType="stroke",
-        symbolSize=260,
-        symbolStrokeWidth=3,
-        columns=0,
-        offset=2,
+def _view(text: Text, side: str, row: str, colours: dict[str, str]) -> alt.LayerChart | alt.FacetChart:
+    codes, title = list(colours), text(f"chart.batch_norm.{row}")
+    x = alt.X(
+        "layer:Q",
+        title=text("chart.layer") if row == "gradient" else None,
+        scale=window("frame", "layer_low", "layer_high"),
+        axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
-    lines = (
-        named("layers")
-        .transform_filter(f"datum.side == '{side}' && datum.row == '{row}'")
-        .encode(
-            alt.X(
-                "layer:Q",
-                title=text("chart.layer") if row == "gradient" else None,
-                scale=window("frame", "layer_low", "layer_high"),
-                axis=alt.Axis(tickMinStep=1, format="d", grid=False),
-            ),
-            alt.Y(
-                "log10:Q",
-                title=title,
-                scale=window("frame", f"{row}_low", f"{row}_high"),
-                axis=exponent_axis(title, tickCount=5),
-            ),
-            alt.Color("quantity:N", scale=alt.Scale(domain=codes, range=list(colours.values())), legend=label),
-            tooltip=[
-                alt.Tooltip("layer:Q", title=text("chart.layer")),
-                alt.Tooltip("word:N", title=text("chart.batch_norm.quantity")),
-                alt.Tooltip("written:N", title=text("chart.batch_norm.value")),
-            ],
-        )
+    y = alt.Y(
+        "log10:Q",
+        title=title,
+        scale=window("frame", f"{row}_low", f"{row}_high"),
+        axis=exponent_axis(title, tickCount=5),
     )
-    dash = alt.StrokeDash(
-        "quantity:N", scale=alt.Scale(domain=codes, range=[DASHES[code] for code in codes]), legend=label
-    )
-    return alt.layer(
-        anchor("frame"),
-        lines.mark_line(strokeWidth=2.2, clip=True, tooltip=None).encode(dash, order="layer:Q"),
-        lines.transform_filter("datum.quantity != 'predicted'").mark_circle(size=30, opacity=1, clip=True),
-        lines.transform_filter("isValid(datum.note)").mark_text(dy=-9, fontSize=12, tooltip=None).encode(text="note:N"),
-    )
+    label = stroke_legend({code: _word(text, code) for code in codes})
+    colour = alt.Color("quantity:N", scale=alt.Scale(domain=codes, range=list(colours.values())), legend=label)
+    dashes = alt.Scale(domain=codes, range=[DASHES[code] for code in codes])
+    tooltip = [
+        alt.Tooltip("layer:Q", title=text("chart.layer")),
+        alt.Tooltip("word:N", title=text("chart.batch_norm.quantity")),
+        alt.Tooltip("written:N", title=text("chart.batch_norm.value")),
+    ]
+    rows = named("layers").transform_filter(f"datum.side == '{side}' && datum.row == '{row}'").encode(colour)
+    layers = alt.layer(
+        rows.mark_line(strokeWidth=2.2, clip=True).encode(
+            alt.StrokeDash("quantity:N", scale=dashes, legend=label), order="layer:Q"
+        ),
+        rows.transform_filter("datum.quantity != 'predicted'")
+        .mark_circle(size=30, opacity=1, clip=True)
+        .encode(tooltip=tooltip),
+        rows.transform_filter("isValid(datum.note)").mark_text(dy=-9, fontSize=12).encode(text="note:N"),
+    ).encode(x=x, y=y)
+    heading = alt.TitleParams(text(f"chart.batch_norm.{side}") if row == "signal" else "", offset=2, fontSize=15)
+    return alt.layer(anchor("frame"), layers).properties(title=heading)
 
 
 @lru_cache
 def batch_norm_layers(text: Text, shown: str) -> Spec:
     """The chart as a dict for `shown`, a key of SHOWN. Data sets: frame, layers (`batch_norm_frames`)."""
     sides = SHOWN[shown]
-    views: list[alt.LayerChart | alt.FacetChart] = []
-    sizes: dict[str, tuple[str, str]] = {}
-    rows = (("signal", SIGNAL, "chart.batch_norm.signal"), ("gradient", GRADIENT, "chart.batch_norm.gradient"))
-    for row, colours, title in rows:
-        for side in sides:
-            view = _view(text, side, row, colours, text(title))
-            name = f"{row}_{side}"
-            heading = (
-                alt.TitleParams(text(f"chart.batch_norm.{side}"), offset=2, fontSize=15) if row == "signal" else ""
-            )
-            views.append(view.properties(name=name, width=400 + len(views), height=170 + len(views), title=heading))
-            sizes[name] = (
-                HALF if len(sides) == 2 else FULL,
-                wide_or_narrow(*(("150", "150") if row == "signal" else ("176", "170"))),
-            )
-    chart = (
-        alt.concat(*views, spacing=GAP)
-        .resolve_scale(color="independent", strokeDash="independent")
-        .configure_axisY(minExtent=40, maxExtent=40, titlePadding=4, labelPadding=6)
-        .configure_axisX(titlePadding=4, labelPadding=6)
-        .to_dict()
-    )
-    return fitted({**chart, "columns": COLUMNS if len(sides) == 2 else 1}, sizes)
+    width, columns = (HALF, COLUMNS) if len(sides) == 2 else (FULL, 1)
+    rows = {"signal": (SIGNAL, wide_or_narrow("150", "150")), "gradient": (GRADIENT, wide_or_narrow("176", "170"))}
+    views = {
+        f"{row}_{side}": View(_view(text, side, row, colours), width, height)
+        for row, (colours, height) in rows.items()
+        for side in sides
+    }
+    resolve = {"scale": {"color": "independent", "strokeDash": "independent"}}
+    arranged = {"concat": list(parts(views).values()), "columns": columns, "spacing": GAP, "resolve": resolve}
+    return fitted(arranged, views)
 
 
 REMOVED = 1e-12  # a mean this small beside its standard deviation is rounding: batch norm has taken it away

@@ -13,7 +13,7 @@ import pandas as pd
 from gdcore.chain import Chain
 from gdcore.precision import FORMATS
 from gdcore.scaled import Scaled
-from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, anchor, cell, exponent_axis, lookup, named, window
+from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, anchor, cell, exponent_axis, named, stroke_legend, window
 from views.charts.room import Spec
 from views.numbers import magnitude, subscript
 from views.text import Text
@@ -38,50 +38,39 @@ def chain_factors(text: Text) -> Spec:
         scale=window("frame", "low", "high"),
         axis=exponent_axis(text("chart.chain.size"), tickCount=7),
     )
-    label = alt.Legend(
-        title=None,
-        orient="top",
-        labelExpr=lookup(words, "datum.value"),
-        labelLimit=0,
-        symbolType="stroke",
-        symbolSize=260,
-        symbolStrokeWidth=3,
-        columns=0,
-    )
-    colour = alt.Color(
-        "quantity:N", scale=alt.Scale(domain=list(QUANTITIES), range=list(QUANTITIES.values())), legend=label
-    )
-    dash = alt.StrokeDash("quantity:N", scale=alt.Scale(domain=list(DASHES), range=list(DASHES.values())), legend=label)
-    factors = named("factors").encode(layer, size, colour)
+    label = stroke_legend(words)
+    codes = list(QUANTITIES)
+    colour = alt.Color("quantity:N", scale=alt.Scale(domain=codes, range=list(QUANTITIES.values())), legend=label)
+    dash = alt.StrokeDash("quantity:N", scale=alt.Scale(domain=codes, range=list(DASHES.values())), legend=label)
+    factors, limits = named("factors").encode(colour), named("limits").encode(color=alt.value(GRAY))
     hover = alt.selection_point(
         name="hover", fields=["layer"], on="pointermove", nearest=True, clear="pointerout", empty=False
     )
-    limits = named("limits").encode(y=alt.Y("log10:Q", title=text("chart.chain.size")))
-    here = named("layers").encode(layer).transform_filter("datum.layer == shown")
-    chart = (
+    shown = alt.param(name="shown", expr="length(data('hover_store')) ? data('hover_store')[0].values[0] : 1")
+    headline = alt.TitleParams(cell("layers", "headline", row="shown - 1", empty="''"), offset=4, fontSize=15)
+    lines = alt.layer(
+        factors.mark_line(strokeWidth=2.2, clip=True).encode(dash, order="layer:Q"),
+        factors.transform_filter("datum.sign > 0").mark_circle(size=30, opacity=1, clip=True),
+        factors.transform_filter("datum.sign < 0").mark_point(size=26, strokeWidth=1.6, clip=True),
+        factors.mark_point(opacity=0).add_params(hover),
+    ).encode(x=layer, y=size)
+    same_y = alt.Y("log10:Q", title=text("chart.chain.size"))
+    chart: Spec = (
         alt.layer(
             anchor("frame"),
-            limits.mark_rule(strokeDash=[2, 4], strokeWidth=1.2, tooltip=None).encode(color=alt.value(GRAY)),
-            limits.mark_text(align="right", dx=-4, dy=-6, fontSize=11.5, tooltip=None).encode(
-                x=alt.value("width"), text="label:N", color=alt.value(GRAY)
+            limits.mark_rule(strokeDash=[2, 4], strokeWidth=1.2).encode(same_y),
+            limits.mark_text(align="right", dx=-4, dy=-6, fontSize=11.5).encode(
+                same_y, x=alt.value("width"), text="label:N"
             ),
-            here.mark_rule(strokeWidth=9, opacity=0.18, tooltip=None).encode(color=alt.value(GRAY)),
-            factors.mark_line(strokeWidth=2.2, tooltip=None, clip=True).encode(dash, order="layer:Q"),
-            factors.transform_filter("datum.sign > 0").mark_circle(size=30, opacity=1, tooltip=None, clip=True),
-            factors.transform_filter("datum.sign < 0").mark_point(size=26, strokeWidth=1.6, tooltip=None, clip=True),
-            factors.mark_point(opacity=0, tooltip=None).add_params(hover),
+            named("layers")
+            .transform_filter("datum.layer == shown")
+            .mark_rule(strokeWidth=9, opacity=0.18)
+            .encode(layer, color=alt.value(GRAY)),
+            lines,
         )
-        .properties(
-            width=900,
-            height=440,
-            title=alt.TitleParams(cell("layers", "headline", row="shown - 1", empty="''"), offset=4, fontSize=15),
-        )
-        .add_params(
-            alt.param(
-                name="shown",
-                expr="length(data('hover_store')) ? data('hover_store')[0].values[0] : 1",
-            )
-        )
+        .properties(width=900, height=440, title=headline)
+        .add_params(shown)
+        .configure_mark(tooltip=None)
         .to_dict()
     )
     return chart

@@ -9,7 +9,7 @@ import pandas as pd
 from gdcore.comparison import compare
 from gdcore.descent import descend
 from gdcore.losses import quadratic
-from views.charts.ink import BLUE, GREEN, RED, exponent_axis, lookup, named
+from views.charts.ink import BLUE, GREEN, RED, exponent_axis, named, stroke_legend
 from views.charts.room import Spec
 from views.text import Text
 
@@ -21,20 +21,10 @@ HEIGHT = 300  # px
 
 def _lines(text: Text, colours: dict[str, str], dashes: list[list[int]], x: str, y: str) -> Spec:
     codes = list(colours)
-    label = alt.Legend(
-        title=None,
-        orient="top",
-        symbolType="stroke",
-        symbolSize=300,
-        symbolStrokeWidth=3,
-        labelLimit=0,
-        labelFontSize=13,
-        columns=0,
-        labelExpr=lookup({code: text(f"home.{code}") for code in codes}, "datum.value"),
-    )
+    label = stroke_legend({code: text(f"home.{code}") for code in codes})
     chart: Spec = (
         named("lines")
-        .mark_line(strokeWidth=3, tooltip=None)
+        .mark_line(strokeWidth=3)
         .encode(
             alt.X("x:Q", title=x, axis=alt.Axis(grid=False, format="d", tickMinStep=1), scale=alt.Scale(nice=False)),
             alt.Y("log10:Q", title=y, axis=exponent_axis(y, tickCount=5)),
@@ -42,6 +32,7 @@ def _lines(text: Text, colours: dict[str, str], dashes: list[list[int]], x: str,
             alt.StrokeDash("line:N", scale=alt.Scale(domain=codes, range=dashes), legend=label),
         )
         .properties(height=HEIGHT)
+        .configure_mark(tooltip=None)
         .to_dict()
     )
     return chart

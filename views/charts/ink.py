@@ -56,7 +56,22 @@ def window(frame: str, low: str, high: str, **options: Any) -> alt.Scale:
     return alt.Scale(domain=domain, nice=False, **options)
 
 
+def stroke_legend(words: Mapping[str, str]) -> alt.Legend:
+    """A legend above the picture, of strokes in their colour and dash; `words` by code."""
+    return alt.Legend(
+        title=None,
+        orient="top",
+        labelExpr=lookup(words, "datum.value"),
+        labelLimit=0,
+        symbolType="stroke",
+        symbolSize=260,
+        symbolStrokeWidth=3,
+        columns=0,
+        offset=4,
+    )
+
+
 def anchor(frame: str) -> alt.Chart:
     """An invisible mark that keeps a data set in the compiled chart although only expressions read it."""
-    mark: alt.Chart = named(frame).mark_point(opacity=0, tooltip=None).encode(x=alt.value(0), y=alt.value(0))
+    mark: alt.Chart = named(frame).mark_point(opacity=0).encode(x=alt.value(0), y=alt.value(0))
     return mark

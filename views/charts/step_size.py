@@ -10,7 +10,7 @@ import altair as alt
 
 from gdcore.descent_theory import Regime
 from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, window
-from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, fitted, wide_or_narrow
+from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
 from views.text import Text
 
 REGIME_COLOURS = {
@@ -21,13 +21,6 @@ REGIME_COLOURS = {
     Regime.UNDECIDED: VIOLET,
     Regime.CYCLES: YELLOW,
     Regime.DIVERGES: RED,
-}
-
-HEIGHTS = {  # px, on a projector and on a phone
-    "ruler": ("92", "112"),
-    "landscape": ("236", "200"),
-    "loss": ("124", "130"),
-    "theta": ("90", "110"),
 }
 
 
@@ -127,27 +120,25 @@ def step_size(text: Text) -> Spec:
     minimiser = (
         named("problem").mark_rule(strokeDash=[4, 3]).encode(y=alt.Y("minimiser:Q", title="θ"), color=alt.value(GRAY))
     )
-    headline = alt.TitleParams(_said(), offset=8, fontSize=15, fontWeight=600)
-    step = text("chart.step")
     run = _run(tooltip)
-    # Sizes differ from view to view, or Vega-Lite merges them into one signal; the browser replaces them.
-    landscape = alt.layer(curve, *run).encode(x=_theta(text("chart.step_size.theta")), y=loss)
-    decay = alt.layer(*run).encode(x=_step(None, labels=False), y=_excess(text("chart.step_size.excess")))
-    track = alt.layer(*run).encode(x=_step(step, labels=True), y=theta)
-    landscape = landscape.properties(name="landscape", width=401, height=236)
-    decay = decay.properties(name="loss", width=402, height=124)
-    track = alt.layer(minimiser, track).properties(name="theta", width=403, height=90)
-    lower = alt.concat(landscape, alt.vconcat(decay, track, spacing=GAP), spacing=GAP, title=headline)
-    ruler = _ruler(text).properties(name="ruler", width=900, height=92)
-    hovered = alt.param(name="hovered", expr="length(data('hover_store')) ? data('hover_store')[0].values[0] : -1")
-    chart = (
-        alt.vconcat(ruler, lower, spacing=GAP)
-        .add_params(hovered)
-        .configure_mark(tooltip=None)
-        .configure_axisY(minExtent=40, maxExtent=40, titlePadding=4, labelPadding=6)
-        .configure_axisX(titlePadding=4, labelPadding=6)
-        .to_dict()
-    )
-    chart["vconcat"][1] |= {"columns": COLUMNS}
-    widths = {"ruler": FULL, "landscape": HALF, "loss": HALF, "theta": HALF}
-    return fitted(chart, {view: (widths[view], wide_or_narrow(*HEIGHTS[view])) for view in widths})
+    views = {
+        "ruler": View(_ruler(text), FULL, wide_or_narrow("92", "112")),
+        "landscape": View(alt.layer(curve, *run).encode(x=_theta("θ"), y=loss), HALF, wide_or_narrow("236", "200")),
+        "loss": View(
+            alt.layer(*run).encode(x=_step(None, labels=False), y=_excess("J − J*")), HALF, wide_or_narrow("124", "130")
+        ),
+        "theta": View(
+            alt.layer(minimiser, alt.layer(*run).encode(x=_step(text("chart.step"), labels=True), y=theta)),
+            HALF,
+            wide_or_narrow("90", "110"),
+        ),
+    }
+    ruler, landscape, decay, track = parts(views).values()
+    lower = {
+        "title": {"text": _said().to_dict(), "offset": 8, "fontSize": 15, "fontWeight": 600},
+        "concat": [landscape, {"vconcat": [decay, track], "spacing": GAP}],
+        "columns": COLUMNS,
+        "spacing": GAP,
+    }
+    hovered = {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"}
+    return fitted({"vconcat": [ruler, lower], "spacing": GAP, "params": [hovered]}, views)
