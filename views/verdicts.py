@@ -19,22 +19,30 @@ def chain_verdict(text: Text, chain: Chain, deeper: Chain, weight: float) -> str
 
     `deeper` is the same chain with one layer more.
     """
-    gradients = chain.gradients
-    first = magnitude(int(gradients.sign[0]), float(gradients.log10[0]))
-    last = magnitude(int(gradients.sign[-1]), float(gradients.log10[-1]))
-    if not gradients.sign.any():
+    if not chain.error.sign:
         return text("verdict.chain.exact")
-    if len(gradients) == 1:
-        sentence = text("verdict.chain.single", gradient=first)
-    elif np.ptp(gradients.log10) < ALIKE and abs(np.ptp(gradients.sign)) == 0:
-        sentence = text("verdict.chain.same", gradient=first, count=len(gradients))
-    else:
-        ratio = magnitude(1, float(gradients.log10[0] - gradients.log10[-1]))
-        sentence = text("verdict.chain.differ", first=first, last=last, ratio=ratio)
+    if not chain.gradients.sign.any():
+        return text("verdict.chain.silent")
+    # ∂L/∂w₁ = ∂L/∂y₁ · x: the factor is the same, and there is one for x = 0 as well
+    before, after = chain.sensitivities[0], deeper.sensitivities[0]
+    growth = magnitude(abs(int(after.sign)), float(after.log10 - before.log10), 4)
     kind = "shrinks" if abs(weight) < 1 else "grows" if abs(weight) > 1 else "keeps"
-    growth = float(deeper.gradients.log10[0] - gradients.log10[0])
-    why = text(f"verdict.chain.{kind}", w=plain(weight), factor=magnitude(1, growth, 4))
-    return "\n\n".join([sentence, why, _lost_in(text, chain)])
+    why = text(f"verdict.chain.{kind}", w=plain(weight), factor=growth)
+    return "\n\n".join([_first_and_last(text, chain), why, _lost_in(text, chain)])
+
+
+def _first_and_last(text: Text, chain: Chain) -> str:
+    """The gradients of the two ends of the chain."""
+    gradients = chain.gradients
+    first, last = (magnitude(int(gradients.sign[end]), float(gradients.log10[end])) for end in (0, -1))
+    if len(gradients) == 1:
+        return text("verdict.chain.single", gradient=first)
+    if not gradients.sign.all():
+        return text("verdict.chain.some_zero", first=first, last=last)
+    if np.ptp(gradients.log10) < ALIKE and np.ptp(gradients.sign) == 0:
+        return text("verdict.chain.same", gradient=first, count=len(gradients))
+    ratio = magnitude(1, float(gradients.log10[0] - gradients.log10[-1]))
+    return text("verdict.chain.differ", first=first, last=last, ratio=ratio)
 
 
 def _lost_in(text: Text, chain: Chain) -> str:
