@@ -12,8 +12,6 @@ words = follow_language().text
 pages = {name: st.Page(f"pages/{name}.py", title=words(f"page.{name}"), default=name == "home") for name in PAGES}
 chosen = st.navigation(list(pages.values()), position="top")
 here = open_page(chosen.url_path or "home")
-page.style()
-page.header(here)
-page.refusals(here)
-chosen.run()
+with page.frame(here):
+    chosen.run()
 settle_memory()

@@ -1,6 +1,8 @@
 """What stands around every lesson: the page's style, undo, reset and language, and notes about the link."""
 
 import runpy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,9 +26,22 @@ def require_frame() -> None:
     Streamlit takes every file in `pages` for an app of its own until some session of the process has called
     st.navigation: whoever opens a lab's link on a fresh server would get the lab without its frame.
     """
-    if not lab().page:
+    if not lab().framed:
         runpy.run_path(str(FRAME))
         st.stop()
+
+
+@contextmanager
+def frame(here: Lab) -> Iterator[None]:
+    """What stands around a page; `require_frame` knows by it that the page runs inside."""
+    style()
+    header(here)
+    refusals(here)
+    here.framed = True
+    try:
+        yield
+    finally:
+        here.framed = False
 
 
 class Lesson(NamedTuple):

@@ -24,6 +24,7 @@ class Lab:
     language: str
     native: str  # the language of the visitor's browser: what a URL without `lang` means
     page: str = ""
+    framed: bool = False  # whether the page runs inside app.py
     values: dict[str, dict[str, Value]] = field(default_factory=dict)
     written: dict[str, str] | None = None
     refusals: list[Refusal] = field(default_factory=list)

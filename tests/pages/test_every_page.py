@@ -1,0 +1,137 @@
+"""Every page, tab and language with ordinary and extreme settings: no exception, no NaN, a verdict."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+from views.settings import PAGES, Choice, Number, defaults
+from views.text import LANGUAGES
+
+NONSENSE = re.compile(r"\bnan\b|\bNone\b|undefined|\[object", re.IGNORECASE)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> Iterator[None]:
+    """Streamlit remembers for the whole process whether st.navigation was ever called."""
+    yield
+    PagesManager.uses_pages_directory = None
+
+
+def opened(page: str, **query: str) -> AppTest:
+    """The page as a link with this query opens it."""
+    app = AppTest.from_file("../../app.py", default_timeout=30)
+    for key, value in query.items():
+        app.query_params[key] = value
+    if page != "home":
+        app.switch_page(f"pages/{page}.py")
+    return app.run()
+
+
+def said(app: AppTest) -> list[str]:
+    """All text of the page."""
+    return [str(element.value) for kind in ("markdown", "caption", "title") for element in app.get(kind)]
+
+
+def query_of(app: AppTest) -> dict[str, str]:
+    """The page's query string; AppTest keeps a value as it was given, a list or not."""
+    return {key: each if isinstance(each, str) else "&".join(each) for key, each in app.query_params.items()}
+
+
+def healthy(app: AppTest) -> None:
+    assert not app.exception, app.exception[0].stack_trace
+    assert not [text for text in said(app) if NONSENSE.search(re.sub("“.*?”", "", text))]  # a note may quote nonsense
+
+
+CASES = [("home", {})]
+CASES += [("learning_rate", {"loss": loss}) for loss in PAGES["learning_rate"][1].options]
+CASES += [
+    ("learning_rate", {"loss": "quadratic", "alpha": "1000", "steps": "100"}),
+    ("learning_rate", {"loss": "quadratic", "alpha": "2", "steps": "1"}),
+    ("learning_rate", {"loss": "quartic", "alpha": "1000", "start": "100", "steps": "100"}),
+    ("learning_rate", {"loss": "quartic", "start": "0"}),
+    ("learning_rate", {"loss": "cars", "alpha": "0.000001"}),
+    ("learning_rate", {"loss": "absolute", "alpha": "0.5", "start": "2"}),
+    ("depth", {"depth": "1", "scale": "3"}),
+    ("depth", {"depth": "200", "scale": "0.1"}),
+    ("depth", {"depth": "200", "scale": "3", "bias": "2"}),
+    ("depth", {"scale": "1"}),
+    ("depth", {"input": "0", "bias": "0.5"}),
+    ("depth", {"tab": "batch_norm", "depth": "200", "scale": "3", "activation": "identity"}),
+    ("depth", {"tab": "batch_norm", "depth": "1", "scale": "0.1", "activation": "relu"}),
+    ("depth", {"tab": "batch_norm", "batch": "1"}),
+    ("depth", {"tab": "batch_norm", "batch": "2"}),
+    ("depth", {"tab": "batch_norm", "batch": "3", "bn": "with"}),
+    ("depth", {"tab": "batch_norm", "width": "4", "batch": "256", "bn": "without"}),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("page", "query"), CASES, ids=[f"{page}-{query}" for page, query in CASES])
+def test_a_page_with_these_settings_shows_its_picture_and_its_verdict(page: str, query: dict, language: str) -> None:
+    app = opened(page, lang=language, **query)
+    healthy(app)
+    assert app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")
+    assert len(said(app)) >= 2
+
+
+NUMBERS = [(page, setting) for page, table in PAGES.items() for setting in table if isinstance(setting, Number)]
+REFUSED = ["", "banana", "1e999", "nan", "-1e30", "<script>alert(1)</script>", "9" * 1000, "0x10", "１", "1_0"]
+
+
+@pytest.mark.parametrize(("page", "setting"), NUMBERS, ids=[setting.key for _, setting in NUMBERS])
+@pytest.mark.parametrize("written", REFUSED, ids=lambda text: text[:12] or "empty")
+def test_a_number_that_cannot_be_used_gives_way_to_the_default_with_a_note(page, setting, written) -> None:
+    app = opened(page, lang="en", **{setting.key: written})
+    healthy(app)
+    assert any(f"**{setting.key}**" in text for text in said(app))
+    assert setting.key not in app.query_params
+    assert not any("<script" in text for text in said(app))
+
+
+@pytest.mark.parametrize("page", ["learning_rate", "depth"])
+def test_a_word_that_is_no_option_gives_way_to_the_default_with_a_note(page: str) -> None:
+    choices = [setting for setting in PAGES[page] if isinstance(setting, Choice)]
+    app = opened(page, lang="xx", **{setting.key: "__proto__" for setting in choices})
+    healthy(app)
+    for key in ["lang", *(setting.key for setting in choices)]:
+        assert any(f"**{key}**" in text for text in said(app))
+        assert key not in app.query_params
+
+
+def test_a_changed_slider_stands_in_the_url_and_reset_takes_it_out() -> None:
+    app = opened("learning_rate", lang="en")
+    app.slider(key="learning_rate-alpha-").set_value(0.9).run()
+    healthy(app)
+    assert query_of(app)["alpha"] == "0.9"
+    app.button(key="reset").click().run()
+    assert "alpha" not in app.query_params
+    app.button(key="undo").click().run()
+    assert query_of(app)["alpha"] == "0.9"
+
+
+def test_another_loss_brings_its_own_start_and_learning_rate() -> None:
+    app = opened("learning_rate", lang="en", alpha="0.9")
+    app.selectbox(key="learning_rate-loss").set_value("cars").run()
+    healthy(app)
+    assert query_of(app) == {"loss": "cars"}
+
+
+def test_the_language_switch_changes_the_words_and_keeps_the_settings() -> None:
+    app = opened("learning_rate", lang="en", alpha="0.9")
+    english = said(app)
+    app.button_group(key="language").set_value("zh").run()
+    healthy(app)
+    assert query_of(app)["lang"] == "zh"
+    assert app.slider(key="learning_rate-alpha-").value == pytest.approx(0.9)
+    assert not set(english) & {text for text in said(app) if not text.startswith("$")}
+
+
+def test_a_link_shows_the_same_values_as_the_page_it_was_copied_from() -> None:
+    query = {"loss": "softplus", "p": "0.35", "start": "-2", "alpha": "7.5", "steps": "44"}
+    app = opened("learning_rate", lang="zh", **query)
+    healthy(app)
+    assert query_of(app) == {"lang": "zh", **query}
+    assert defaults(PAGES["learning_rate"])["steps"] == 30
