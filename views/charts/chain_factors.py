@@ -13,7 +13,7 @@ import pandas as pd
 from gdcore.chain import Chain
 from gdcore.precision import FORMATS
 from gdcore.scaled import Scaled
-from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, anchor, cell, exponent_axis, named, stroke_legend, window
+from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, anchor, exponent_axis, named, stroke_legend, window
 from views.charts.room import Spec
 from views.numbers import magnitude, subscript
 from views.text import Text
@@ -47,7 +47,9 @@ def chain_factors(text: Text) -> Spec:
         name="hover", fields=["layer"], on="pointermove", nearest=True, clear="pointerout", empty=False
     )
     shown = alt.param(name="shown", expr="length(data('hover_store')) ? data('hover_store')[0].values[0] : 1")
-    headline = alt.TitleParams(cell("layers", "headline", row="shown - 1", empty="''"), offset=4, fontSize=15)
+    row = "data('layers')[shown - 1]"
+    said = alt.ExprRef(f"isValid({row}) ? [{row}.symbols, {row}.numbers] : ''")
+    headline = alt.TitleParams(said, offset=6, fontSize=15, fontWeight=600)
     lines = alt.layer(
         factors.mark_line(strokeWidth=2.2, clip=True).encode(dash, order="layer:Q"),
         factors.transform_filter("datum.sign > 0").mark_circle(size=30, opacity=1, clip=True),
@@ -122,16 +124,17 @@ def chain_frames(text: Text, chain: Chain) -> dict[str, pd.DataFrame]:
     return {
         "frame": pd.DataFrame([frame]),
         "factors": drawn,
-        "layers": pd.DataFrame({"layer": layers, "headline": headlines}),
+        "layers": pd.DataFrame(headlines, columns=["symbols", "numbers"]).assign(layer=layers),
         "limits": pd.DataFrame(ends, columns=["log10", "label"]),
     }
 
 
-def _headline(parts: Mapping[str, Scaled], layer: int) -> str:
-    """The gradient of one layer, as the product of its three factors with the numbers put in."""
+def _headline(parts: Mapping[str, Scaled], layer: int) -> tuple[str, str]:
+    """The gradient of one layer as the product of its three factors: in symbols, and with the numbers put in."""
     error, product, signal, gradient = (
         magnitude(int(parts[name].sign[layer - 1]), float(parts[name].log10[layer - 1]))
         for name in ("error", "product", "signal", "gradient")
     )
     index = subscript(layer)
-    return f"∂L/∂w{index} = (ŷ − y) · ∏w · y{subscript(layer - 1)} = {error} · {product} · {signal} = {gradient}"
+    symbols = f"∂L/∂w{index} = (ŷ − y) · ∏w · y{subscript(layer - 1)}"
+    return symbols, f"= ({error}) · ({product}) · ({signal}) = {gradient}"

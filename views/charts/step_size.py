@@ -135,7 +135,13 @@ def step_size(text: Text) -> Spec:
     }
     ruler, landscape, decay, track = parts(views).values()
     lower = {
-        "title": {"text": _said().to_dict(), "offset": 8, "fontSize": 15, "fontWeight": 600},
+        "title": {
+            "text": _said().to_dict(),
+            "limit": {"expr": "room - 8"},
+            "offset": 8,
+            "fontSize": 15,
+            "fontWeight": 600,
+        },
         "concat": [landscape, {"vconcat": [decay, track], "spacing": GAP}],
         "columns": COLUMNS,
         "spacing": GAP,

@@ -1,0 +1,109 @@
+"""Every page and tab is drawn, fits its room and says nothing odd."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import Opener, settled
+from tests.streamlit_client import ROOT, serve
+from views.text import LANGUAGES, load_text
+
+PLACES = ["/", "/learning_rate", "/depth", "/depth?tab=batch_norm"]
+ROOM_TO_SPARE = 40  # px: axis titles and labels that lean over differ from view to view
+ODD = re.compile(r"NaN|undefined|\[object|Infinity|0\.0000\b")
+
+
+def link(place: str, language: str) -> str:
+    return f"{place}{'&' if '?' in place else '?'}lang={language}"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("place", PLACES)
+def test_a_place_is_drawn_without_a_complaint(visit: Opener, place: str, language: str, dark: bool) -> None:
+    page = visit(link(place, language), dark=dark)
+    assert not ODD.search(page.locator("body").inner_text())
+    assert page.locator("svg.marks path, svg.marks line").count() > 20
+
+
+@pytest.mark.parametrize("width", [390, 800, 1600])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_picture_fits_its_element_and_nothing_scrolls_sideways(visit: Opener, place: str, width: int) -> None:
+    page = visit(place, width=width, height=844)
+    for chart in page.locator("[data-testid=stVegaLiteChart]").all():
+        element, picture = chart.bounding_box(), chart.locator("svg.marks").bounding_box()
+        assert element["width"] - ROOM_TO_SPARE <= picture["width"] <= element["width"] + 1
+    assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
+
+
+def test_a_picture_follows_when_the_window_is_resized(visit: Opener) -> None:
+    page = visit("/learning_rate", width=1600)
+    page.set_viewport_size({"width": 390, "height": 844})
+    chart = page.locator("[data-testid=stVegaLiteChart]")
+    page.wait_for_function("document.querySelector('svg.marks').getBoundingClientRect().width < 390")
+    assert chart.locator("svg.marks").bounding_box()["width"] <= chart.bounding_box()["width"] + 1
+
+
+@pytest.mark.parametrize(
+    ("place", "control"),
+    [
+        ("/learning_rate", ".st-key-learning_rate-alpha-"),
+        ("/depth", ".st-key-depth-scale-"),
+        ("/depth?tab=batch_norm", ".st-key-depth-scale-net_scale"),
+    ],
+)
+def test_the_main_picture_and_its_control_share_one_screen(visit: Opener, place: str, control: str) -> None:
+    page = visit(place)
+    for box in (page.locator("svg.marks").bounding_box(), page.locator(control).bounding_box()):
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 720
+
+
+@pytest.mark.parametrize("place", ["/learning_rate?alpha=0.5", "/depth?depth=30"])
+def test_the_first_visitor_of_a_fresh_server_gets_the_whole_page(visit: Opener, place: str) -> None:
+    with serve(ROOT / "app.py") as address:
+        page = visit(place, at=f"http://{address}")
+        assert page.get_by_role("button", name=load_text("en")("action.reset")).is_visible()
+        assert page.get_by_role("dialog").count() == 0
+        assert page.url.endswith(place)
+        page.close()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "/learning_rate?alpha=50&steps=100",
+        "/learning_rate?loss=quartic&start=2&alpha=900",
+        "/depth?depth=200&scale=3",
+        "/depth?depth=200&scale=0.1",
+        "/depth?tab=batch_norm&batch=1",
+        "/depth?tab=batch_norm&batch=2",
+        "/depth?tab=batch_norm&scale=3&depth=50&activation=identity",
+    ],
+)
+def test_what_diverges_or_cannot_be_done_has_words_and_a_picture(visit: Opener, place: str) -> None:
+    page = visit(place)
+    assert not ODD.search(page.locator("body").inner_text())
+    assert page.locator("svg.marks path").count() > 20
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["alpha=banana", "alpha=1e999", "alpha=", "alpha=1&alpha=2", "alpha=%3Cscript%3Ealert(1)%3C/script%3E", "lang=xx",
+     "loss=__proto__", "tab=nope", "steps=-5"],
+)  # fmt: skip
+def test_a_link_that_asks_for_nonsense_opens_with_a_note(visit: Opener, query: str) -> None:
+    page = visit(f"/learning_rate?{query}")
+    note = page.locator("[data-testid=stCaptionContainer]").first
+    assert query.split("=")[0] in note.inner_text()
+    assert page.url.endswith("/learning_rate")
+
+
+def test_the_roles_are_tablist_tab_and_tabpanel_and_only_the_open_tab_is_filled(visit: Opener) -> None:
+    page = visit("/depth")
+    tabs = page.get_by_role("tablist").get_by_role("tab")
+    assert tabs.all_inner_texts() == [load_text("en")(f"tab.{name}") for name in ("chain", "batch_norm")]
+    tabs.nth(1).click()
+    page.wait_for_url("**/depth?tab=batch_norm")
+    settled(page)
+    assert page.get_by_role("tabpanel").locator("[data-testid=stVegaLiteChart]").count() == 1
