@@ -41,6 +41,8 @@ def magnitude(sign: int, log10: float, digits: int = 3) -> str:
     if sign == 0:
         return "0"
     minus = "−" if sign < 0 else ""
+    if log10 == math.inf:
+        return f"{minus}∞"
     if -3 <= log10 < 5:
         return minus + plain(10**log10, digits)
     exponent = math.floor(log10)

@@ -15,7 +15,7 @@ from gdcore.layer_statistics import LayerStatistics
 from gdcore.scaled import FloatArray
 from views.charts.ink import BLUE, GRAY, GREEN, RED, anchor, exponent_axis, named, stroke_legend, window
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
-from views.numbers import plain
+from views.numbers import magnitude
 from views.text import Text
 
 SIGNAL = {"mean": BLUE, "deviation": GREEN}
@@ -77,65 +77,60 @@ def batch_norm_layers(text: Text, shown: str) -> Spec:
 
 
 REMOVED = 1e-12  # a mean this small beside its standard deviation is rounding: batch norm has taken it away
-FLOOR = 1.0  # decades below the lowest point; a mean that was taken away is drawn there
+FLOOR = {"signal": 1.0, "gradient": 0.2}  # decades below the lowest point; a mean that was taken away is drawn there
+ROW = {"mean": "signal", "deviation": "signal", "gradient": "gradient", "predicted": "gradient"}
 
 
 def batch_norm_frames(text: Text, comparison: Comparison) -> dict[str, pd.DataFrame]:
     """The data sets of `batch_norm_layers` for one comparison."""
-    depth = len(comparison.without.gradient_norm)
-    parts = [_side(text, "without", comparison.without, comparison.predicted_without)]
+    sides = {"without": _series(comparison.without, comparison.predicted_without)}
     if comparison.normalised is not None:
-        parts.append(_side(text, "with", comparison.normalised, comparison.predicted_normalised))
-    layers = pd.concat(parts, ignore_index=True)
+        sides["with"] = _series(comparison.normalised, comparison.predicted_normalised)
+    lines = [(side, quantity, log10) for side, series in sides.items() for quantity, log10 in series.items()]
+    depth = len(comparison.without.gradient_norm)
     frame: dict[str, float] = {"layer_low": 0.5, "layer_high": depth + 0.5}
-    for row in ("signal", "gradient"):
-        drawn = layers.log10[(layers.row == row) & np.isfinite(layers.log10)]
-        low, high = (drawn.min(), drawn.max()) if len(drawn) else (0.0, 0.0)
-        frame |= {f"{row}_low": math.floor(low - FLOOR), f"{row}_high": math.ceil(high + 0.3)}
-    layers["log10"] = layers.log10.clip(
-        lower=layers.row.map({row: frame[f"{row}_low"] for row in ("signal", "gradient")})
-    )
-    middle = layers.removed & (layers.layer == (depth + 1) // 2)
-    layers["note"] = [text("quantity.removed") if here else None for here in middle]
-    shown = layers[layers.log10 < np.inf].drop(columns="removed").reset_index(drop=True)
-    return {"frame": pd.DataFrame([frame]), "layers": shown.astype({"log10": "f4"})}
-
-
-def _side(text: Text, side: str, measured: LayerStatistics, predicted: FloatArray | None) -> pd.DataFrame:
-    removed = measured.mean <= REMOVED * measured.standard_deviation
-    series = {
-        "mean": ("signal", np.where(removed, 0.0, measured.mean)),
-        "deviation": ("signal", measured.standard_deviation),
-        "gradient": ("gradient", measured.gradient_norm),
+    for row, floor in FLOOR.items():
+        heights = np.concatenate([log10 for _, quantity, log10 in lines if ROW[quantity] == row])
+        drawn = heights[np.isfinite(heights)]
+        low, high = (drawn.min(), drawn.max()) if drawn.size else (0.0, 0.0)
+        frame |= {f"{row}_low": math.floor(low - floor), f"{row}_high": math.ceil(high + 0.3)}
+    # one frame from whole columns: putting small frames together takes pandas several times as long
+    columns = {
+        "side": np.repeat([side for side, _, _ in lines], depth),
+        "row": np.repeat([ROW[quantity] for _, quantity, _ in lines], depth),
+        "quantity": np.repeat([quantity for _, quantity, _ in lines], depth),
+        "word": np.repeat([_word(text, quantity) for _, quantity, _ in lines], depth),
+        "layer": np.tile(np.arange(1, depth + 1, dtype="i2"), len(lines)),
+        "log10": np.concatenate(
+            [np.maximum(log10, frame[f"{ROW[quantity]}_low"]) for _, quantity, log10 in lines], dtype="f4"
+        ),
+        "written": [magnitude(int(height > -np.inf), height) for _, _, log10 in lines for height in log10.tolist()],
+        "note": [note for _, quantity, log10 in lines for note in _notes(text, quantity, log10)],
     }
-    if predicted is not None:
-        with np.errstate(over="ignore", under="ignore"):
-            series["predicted"] = ("gradient", 10**predicted)
-    depth = len(measured.mean)
-    return pd.concat(
-        [
-            pd.DataFrame(
-                {
-                    "side": side,
-                    "row": row,
-                    "quantity": quantity,
-                    "word": _word(text, quantity),
-                    "removed": removed if quantity == "mean" else False,
-                    "layer": np.arange(1, depth + 1, dtype="i2"),
-                    "log10": _log10(values),
-                    "written": [plain(value) for value in values.tolist()],
-                }
-            )
-            for quantity, (row, values) in series.items()
-        ],
-        ignore_index=True,
-    )
+    layers = pd.DataFrame(columns)
+    return {"frame": pd.DataFrame([frame]), "layers": layers[layers.log10 < np.inf].reset_index(drop=True)}
+
+
+def _series(measured: LayerStatistics, predicted: FloatArray | None) -> dict[str, FloatArray]:
+    """log₁₀ of what is drawn of one network, by quantity; −inf is zero, inf is beyond float64."""
+    removed = measured.mean <= REMOVED * measured.standard_deviation
+    with np.errstate(divide="ignore"):
+        series = {
+            "mean": np.log10(np.where(removed, 0.0, measured.mean)),
+            "deviation": np.log10(measured.standard_deviation),
+            "gradient": np.log10(measured.gradient_norm),
+        }
+    return series if predicted is None else {**series, "predicted": predicted}
+
+
+def _notes(text: Text, quantity: str, log10: FloatArray) -> list[str | None]:
+    """ "Taken away", once, in the middle of a mean that is zero."""
+    notes: list[str | None] = [None] * len(log10)
+    middle = (len(log10) - 1) // 2
+    if quantity == "mean" and log10[middle] == -np.inf:
+        notes[middle] = text("quantity.removed")
+    return notes
 
 
 def _word(text: Text, quantity: str) -> str:
     return text("quantity.norm" if quantity == "gradient" else f"quantity.{quantity}")
-
-
-def _log10(values: FloatArray) -> FloatArray:
-    with np.errstate(divide="ignore"):  # a zero stands at minus infinity
-        return np.log10(values)
