@@ -8,10 +8,13 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def _parts(value: float, digits: int) -> tuple[str, int]:
     """The number as text, and the power of ten still to be multiplied on (0 for numbers of ordinary size)."""
-    if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.{digits}g}" if abs(value) < 10**digits else f"{value:.0f}", 0
-    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    return mantissa.rstrip("0").rstrip("."), int(exponent)
+    if value == 0:
+        return "0", 0
+    mantissa, power = f"{value:.{digits - 1}e}".split("e")
+    exponent = int(power)  # of the rounded number: 9999.6 has five digits before the point
+    ordinary = -3 <= exponent < 5
+    number = f"{value:.{max(digits - 1 - exponent, 0)}f}" if ordinary else mantissa
+    return (number.rstrip("0").rstrip(".") if "." in number else number), (0 if ordinary else exponent)
 
 
 def plain(value: float, digits: int = DIGITS) -> str:

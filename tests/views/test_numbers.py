@@ -14,9 +14,6 @@ PLAIN = re.compile(r"(−?)(\d+(?:\.\d+)?)(?: × 10(⁻?[⁰¹²³⁴⁵⁶⁷�
 LATEX = re.compile(r"(-?)(\d+(?:\.\d+)?)(?: \\times 10\^\{(-?\d+)\})?")
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 some_digits = st.integers(2, 8)
-rounding_up = pytest.mark.xfail(
-    strict=True, reason="a number is sorted by size before it is rounded: 9999.6 is shown as 1e+04"
-)
 
 
 def parts_of(written: str) -> tuple[float, float]:
@@ -50,7 +47,7 @@ def read_back(written: str) -> float:
         (0.001, "0.001"),
         (0.0012345, "0.001234"),
         (1e-4, "1 × 10⁻⁴"),
-        (9.9996e-4, "1 × 10⁻³"),
+        (9.9996e-4, "0.001"),
         (-1.5e-7, "−1.5 × 10⁻⁷"),
         (1e5, "1 × 10⁵"),
         (123456.0, "1.235 × 10⁵"),
@@ -65,7 +62,6 @@ def test_a_number_is_written_as_a_person_would(value: float, written: str) -> No
     assert plain(value) == written
 
 
-@rounding_up
 @pytest.mark.parametrize(
     ("value", "digits", "written"),
     [(9999.6, 4, "10000"), (-9999.6, 4, "−10000"), (999.7, 3, "1000"), (99999.6, 4, "1 × 10⁵")],
@@ -76,7 +72,6 @@ def test_a_number_that_rounds_up_to_the_next_power_of_ten_is_written_like_that_p
     assert plain(value, digits) == written
 
 
-@rounding_up
 def test_a_number_that_rounds_up_to_a_thousandth_is_written_like_a_thousandth() -> None:
     assert plain(0.00099999) == plain(0.001)
 
@@ -85,12 +80,10 @@ def test_nothing_is_said_to_be_nan() -> None:
     assert plain(math.nan) == latex(math.nan) == "?"
 
 
-@pytest.mark.xfail(strict=True, reason="minus zero, which ?start=-0 asks for, is shown as −0")
 def test_a_zero_has_no_sign() -> None:
     assert plain(-0.0) == latex(-0.0) == "0"
 
 
-@rounding_up
 @given(value=numbers, digits=some_digits)
 @example(value=9999.6, digits=4)
 @example(value=999.7, digits=3)
@@ -161,12 +154,11 @@ def test_a_size_beyond_float64_has_its_digits(sign: int, log10: float, written: 
     assert magnitude(sign, log10) == written
 
 
-@pytest.mark.parametrize("value", [0.9999, 9.999, 99.99, pytest.param(999.7, marks=rounding_up), 9999.6])
+@pytest.mark.parametrize("value", [0.9999, 9.999, 99.99, 999.7, 9999.6])
 def test_a_size_that_rounds_up_to_a_power_of_ten_is_written_like_that_power(value: float) -> None:
     assert magnitude(1, math.log10(value)) == plain(10.0 ** round(math.log10(value)))
 
 
-@rounding_up
 @given(sign=st.sampled_from([-1, 1]), log10=st.floats(-5000, 5000), digits=st.integers(2, 6))
 @example(sign=1, log10=math.log10(999.7), digits=3)
 def test_reading_a_size_back_agrees_to_the_shown_digits(sign: int, log10: float, digits: int) -> None:
