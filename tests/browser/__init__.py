@@ -1,1 +1,1 @@
-"""What a visitor sees, in a real Chromium against the real app."""
+"""A real Chromium against the real app: what Streamlit and Vega do not promise is held here."""

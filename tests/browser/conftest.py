@@ -1,82 +1,90 @@
-"""One server and one Chromium for all browser tests; every visit is watched from its first request to its last."""
+"""One server and one Chromium for all browser tests, and pages that tell when something went wrong."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.visitor import Visitor
 from tests.streamlit_client import ROOT, serve
 
-SYSTEM_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 15_000  # ms: for one expectation, on a machine that has other work
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+# Streamlit looks for its server below the page's own path first; the browser logs the two misses.
+LOOKS_AROUND = re.compile(r"/(learning_rate|depth)/_stcore/(health|host-config)$")
 
-Visit = Callable[..., Visitor]
+Opener = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The address of the running app."""
     with serve(ROOT / "app.py") as address:
-        yield address
+        yield f"http://{address}"
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or else Playwright's own."""
-    found = next(filter(None, map(shutil.which, SYSTEM_CHROMIUMS)), None)
+    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=OPTIONS)
+        browser = playwright.chromium.launch(executable_path=next(filter(None, found), None), args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def profiles(chromium: Browser) -> Iterator[Callable[[str, str], BrowserContext]]:
-    """Browser profiles by language and colour scheme: each loads Streamlit's own files once."""
-    made: dict[tuple[str, str], BrowserContext] = {}
-
-    def profile(locale: str, scheme: str) -> BrowserContext:
-        if (locale, scheme) not in made:
-            made[locale, scheme] = chromium.new_context(locale=locale, color_scheme=scheme)  # type: ignore[arg-type]
-            made[locale, scheme].set_default_timeout(PATIENCE)
-        return made[locale, scheme]
-
-    yield profile
-    for context in made.values():
-        context.close()
-
-
 @pytest.fixture
-def visit(request: pytest.FixtureRequest, profiles: Callable[[str, str], BrowserContext]) -> Iterator[Visit]:
-    """Open a path of the app in a page of its own; afterwards nobody may have complained."""
-    visitors: list[Visitor] = []
+def visit(server: str, chromium: Browser) -> Iterator[Opener]:
+    """Open a page in a session of its own; at the end of the test nothing may have gone wrong on it."""
+    complaints: list[str] = []
+    contexts = []
 
-    def open_page(
-        path: str,
-        *,
-        locale: str = "en-US",
-        scheme: str = "light",
-        width: int = 1280,
-        height: int = 720,
-        address: str | None = None,
-    ) -> Visitor:
-        page = profiles(locale, scheme).new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        visitors.append(Visitor(page, address or request.getfixturevalue("server")))
-        visitors[-1].open(path)
-        return visitors[-1]
+    def opener(
+        path: str, *, width: int = 1280, height: int = 720, dark: bool = False, locale: str = "en-US", at: str = server
+    ) -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", locale=locale
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.frames_sent = []
 
-    yield open_page
-    for visitor in visitors:
-        visitor.page.close()
-    assert not [complaint for visitor in visitors for complaint in visitor.complaints]
+        def listen(message) -> None:
+            if message.type in ("error", "warning") and not LOOKS_AROUND.search(message.location.get("url", "")):
+                complaints.append(f"{path}: {message.text[:300]}")
+
+        def watch(request) -> None:
+            if not request.url.startswith((at, at.replace("http", "ws"), "data:", "blob:")):
+                complaints.append(f"{path} asks elsewhere: {request.url}")
+
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.frames_sent.append(frame)))
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
+        page.on("request", watch)
+        page.goto(at + path)
+        settled(page)
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run and every chart is drawn."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator("svg.marks, canvas.marks").first.wait_for()
+    page.locator("[data-testid=stException]").wait_for(state="detached")
+
+
+def headline(page: Page) -> str:
+    """What the linked view says of the run that it shows: the first line."""
+    return str(page.locator("svg.marks .role-title-text tspan").first.text_content())
