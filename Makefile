@@ -14,7 +14,7 @@ dev: $(VENV)/.app
 
 test: check
 	sh tests/browser/find_chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

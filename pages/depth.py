@@ -11,7 +11,7 @@ from views.controls import choice, number, segments, slider, tabs
 from views.drawing import draw
 from views.page import lesson, require_frame
 from views.state import lab
-from views.verdicts import batch_norm_verdict, chain_verdict
+from views.verdicts.depth import batch_norm_verdict, chain_verdict
 
 FEWEST_WIDE_LAYERS, MOST_WIDE_LAYERS = 2, 50  # the scalar chain, which shares the depth, goes from 1 to 200
 

@@ -2,20 +2,81 @@
 
 import streamlit as st
 
+from gdcore.convex_loss import Loss
 from gdcore.descent import descend
 from gdcore.samples import car_loss_data
 from views.charts.ruler import ruler
+from views.charts.slope import slope, slope_frames
 from views.charts.step_size import step_size
 from views.charts.step_size_frames import step_size_frames
-from views.controls import choice, slider, tabs
+from views.controls import button, choice, slider, tabs
 from views.drawing import draw
 from views.page import lesson, require_frame
-from views.problem import FORMULAS, LOSSES, chosen_loss, start_range
-from views.settings import natural_descent
-from views.state import commit, lab
-from views.verdicts import descent_formula, descent_verdict
+from views.problem import FORMULAS, LOSSES, beside, chosen_loss, start_range
+from views.settings import MOST_STEPS, another_loss, from_the_start
+from views.state import Lab, commit, lab
+from views.verdicts.descent import descent_verdict
+from views.verdicts.step import slope_verdict, step_formula, walk_table
 
 PARAMETERS = {"quadratic": ("curvature", 0.1, 10.0, 0.1), "softplus": ("p", 0.05, 0.95, 0.05)}
+
+
+def problem(here: Lab) -> Loss:
+    """The controls that choose the loss."""
+    choice(here, "loss", list(LOSSES), follow_up=another_loss)
+    st.markdown(f"${FORMULAS[str(here.current['loss'])]}$")
+    if here.current["loss"] in PARAMETERS:
+        slider(here, *PARAMETERS[str(here.current["loss"])])
+    return chosen_loss(here.current)
+
+
+def source(here: Lab) -> None:
+    """What the data are and where they come from, if there are any."""
+    if here.current["loss"] == "cars":
+        cars = car_loss_data()
+        st.caption(here.text("note.data_cars", count=len(cars.x), dropped=cars.dropped))
+
+
+@st.fragment
+def which_way_is_down() -> None:
+    here = lab()
+    text, values = here.text, here.current
+    place = lesson("slope")
+    with place.controls:
+        loss = problem(here)
+        places = start_range(loss)
+        start, learning_rate, at = float(values["start"]), float(values["alpha"]), int(values["at"])
+        scale = ruler(loss, start, learning_rate, int(values["steps"]))
+        left, right = st.columns(2)
+        with left:
+            slider(here, "start", *places, follow_up=from_the_start)
+        with right:
+            slider(here, "alpha", scale.step, scale.end, scale.step, format="%.4g")
+        back, forward = st.columns(2)
+        with back:
+            button(here, "back", ":material/arrow_back:", disabled=at == 0, at=at - 1)
+        with forward:
+            button(here, "forward", ":material/arrow_forward:", disabled=at == MOST_STEPS, at=at + 1)
+        left, right = st.columns(2)
+        with left:
+            button(here, "point_p", ":material/south_east:", start=beside(loss, -1), at=0)
+        with right:
+            button(here, "point_q", ":material/south_west:", start=beside(loss, +1), at=0)
+    run = descend(loss, start, learning_rate, at + 1)
+    with place.words:
+        st.markdown(step_formula(run, loss, at))
+        st.markdown(slope_verdict(text, loss, run, at))
+    with place.picture:
+        draw(
+            slope(text),
+            slope_frames(text, loss, run, at, places),
+            key="slope",
+            alt=text("chart.slope.alt"),
+            on_pick=lambda row: commit(start=float(row["theta"]), at=0),
+        )
+        with st.container(height=200, border=False):
+            st.table(walk_table(text, loss, run))
+        source(here)
 
 
 @st.fragment
@@ -24,11 +85,7 @@ def how_big_a_step() -> None:
     text, values = here.text, here.current
     place = lesson("size")
     with place.controls:
-        choice(here, "loss", list(LOSSES), follow_up=natural_descent)
-        st.markdown(f"${FORMULAS[str(values['loss'])]}$")
-        if values["loss"] in PARAMETERS:
-            slider(here, *PARAMETERS[str(values["loss"])])
-        loss = chosen_loss(values)
+        loss = problem(here)
         left, right = st.columns(2)
         with left:
             slider(here, "start", *start_range(loss))
@@ -38,7 +95,7 @@ def how_big_a_step() -> None:
     run = descend(loss, start, learning_rate, steps)
     scale = ruler(loss, start, learning_rate, steps)
     with place.words:
-        st.markdown(descent_formula(run, loss))
+        st.markdown(step_formula(run, loss, 0))
         st.markdown(descent_verdict(text, loss, run))
     with place.picture:
         slider(here, "alpha", scale.step, scale.end, scale.step, format="%.4g")
@@ -51,13 +108,13 @@ def how_big_a_step() -> None:
         )
         with st.expander(text("note.why")):
             st.markdown(text("prose.size"))
-        if values["loss"] == "cars":
-            cars = car_loss_data()
-            st.caption(text("note.data_cars", count=len(cars.x), dropped=cars.dropped))
+        source(here)
 
+
+LESSONS = {"slope": which_way_is_down, "size": how_big_a_step}
 
 require_frame()
-for _, tab in tabs(lab(), ["size"]):
+for name, tab in tabs(lab(), list(LESSONS)):
     if tab.open:
         with tab:
-            how_big_a_step()
+            LESSONS[name]()

@@ -47,7 +47,15 @@ def _number(here: Lab, key: str) -> float:
 
 
 def slider(
-    here: Lab, key: str, low: float, high: float, step: float, *, format: str | None = None, label: str | None = None
+    here: Lab,
+    key: str,
+    low: float,
+    high: float,
+    step: float,
+    *,
+    format: str | None = None,
+    label: str | None = None,
+    follow_up: FollowUp | None = None,
 ) -> None:
     """A slider for a numeric setting, whole if `step` is.
 
@@ -66,7 +74,7 @@ def slider(
         key=widget,
         help=_help(here.text, label or key),
         on_change=_take,
-        args=(widget, key, None, None),
+        args=(widget, key, None, follow_up),
     )
 
 
@@ -115,6 +123,20 @@ def segments(here: Lab, key: str, options: Sequence[str]) -> None:
         help=_help(text, key),
         on_change=_take,
         args=(widget, key, value, None),
+        width="stretch",
+    )
+
+
+def button(here: Lab, name: str, icon: str, *, disabled: bool = False, **changes: Value) -> None:
+    """A button that sets values; `action.<name>` is its word, `action.<name>_help` what it does."""
+    st.button(
+        here.text(f"action.{name}"),
+        icon=icon,
+        key=f"{here.page}-{name}",
+        help=here.text(f"action.{name}_help"),
+        on_click=commit,
+        kwargs=changes,
+        disabled=disabled,
         width="stretch",
     )
 

@@ -47,3 +47,10 @@ def start_range(loss: Loss) -> tuple[float, float, float]:
     low, high = loss.window
     step = 10.0 ** math.floor(math.log10((high - low) / 60))
     return math.ceil(low / step) * step, math.floor(high / step) * step, step
+
+
+def beside(loss: Loss, side: int) -> float:
+    """A point of the curve left (−1) or right (+1) of the minimum, well inside the window: the lesson's P and Q."""
+    low, high, step = start_range(loss)
+    end = low if side < 0 else high
+    return round(round((loss.minimiser + 0.7 * (end - loss.minimiser)) / step) * step, 10)

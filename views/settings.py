@@ -124,16 +124,29 @@ def natural_descent(values: Values) -> dict[str, Value]:
     return {"start": _natural("start")(values), "alpha": _natural("learning_rate")(values)}
 
 
+def from_the_start(values: Values) -> dict[str, Value]:
+    """A walk begins again where its start is moved."""
+    return {"at": 0}
+
+
+def another_loss(values: Values) -> dict[str, Value]:
+    """What changes with the loss."""
+    return natural_descent(values) | from_the_start(values)
+
+
+MOST_STEPS = 100  # that can be walked by hand
+
 PAGES: dict[str, tuple[Setting, ...]] = {
     "home": (),
     "learning_rate": (
-        Choice("tab", ("size",), "size"),
+        Choice("tab", ("slope", "size"), "size"),
         Choice("loss", tuple(LOSSES), "quadratic"),
         Number("curvature", 1.0, 0.1, 10.0),
         Number("p", 0.9, 0.05, 0.95),
         Number("start", _natural("start"), -100.0, 100.0),
         Number("alpha", _natural("learning_rate"), 1e-6, 1000.0),
         Number("steps", 30, 1, 100, whole=True),
+        Number("at", 0, 0, MOST_STEPS, whole=True),
     ),
     "depth": (
         Choice("tab", ("chain", "batch_norm"), "chain"),

@@ -47,7 +47,11 @@ def healthy(app: AppTest) -> None:
 
 CASES = [("home", {})]
 CASES += [("learning_rate", {"loss": loss}) for loss in PAGES["learning_rate"][1].options]
+CASES += [("learning_rate", {"tab": "slope", "loss": loss, "at": "7"}) for loss in PAGES["learning_rate"][1].options]
 CASES += [
+    ("learning_rate", {"tab": "slope", "alpha": "1000", "at": "100"}),
+    ("learning_rate", {"tab": "slope", "loss": "quartic", "start": "100", "alpha": "1000", "at": "100"}),
+    ("learning_rate", {"tab": "slope", "loss": "absolute", "start": "0"}),
     ("learning_rate", {"loss": "quadratic", "alpha": "1000", "steps": "100"}),
     ("learning_rate", {"loss": "quadratic", "alpha": "2", "steps": "1"}),
     ("learning_rate", {"loss": "quartic", "alpha": "1000", "start": "100", "steps": "100"}),
@@ -110,6 +114,21 @@ def test_a_changed_slider_stands_in_the_url_and_reset_takes_it_out() -> None:
     assert "alpha" not in app.query_params
     app.button(key="undo").click().run()
     assert query_of(app)["alpha"] == "0.9"
+
+
+def test_a_walk_goes_forward_and_back_and_begins_again_where_its_start_is_moved() -> None:
+    app = opened("learning_rate", lang="en", tab="slope", start="2", alpha="0.5")
+    for taken in (1, 2):
+        app.button(key="learning_rate-forward").click().run()
+        assert query_of(app)["at"] == str(taken)
+    app.button(key="learning_rate-back").click().run()
+    assert query_of(app)["at"] == "1"
+    assert len(app.table[0].value) == 2
+    assert app.table[0].value["θ"].tolist() == ["1", "2"]
+    app.slider(key="learning_rate-start-").set_value(1.0).run()
+    assert "at" not in query_of(app)
+    app.button(key="learning_rate-point_p").click().run()
+    assert float(query_of(app)["start"]) < 0
 
 
 def test_another_loss_brings_its_own_start_and_learning_rate() -> None:

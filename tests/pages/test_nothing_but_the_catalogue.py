@@ -21,7 +21,10 @@ CODES = {"regime", "quantity", "side", "row", "line"}  # columns that stay Engli
 
 
 def marked() -> Text:
-    words = {key: " ".join([MARK, *PLACEHOLDER.findall(said)]) for key, said in load_text("en").words.items()}
+    words = {
+        key: " ".join([f"{MARK}{number}", *PLACEHOLDER.findall(said)])  # numbered: no two tabs may bear the same label
+        for number, (key, said) in enumerate(load_text("en").words.items())
+    }
     return Text("marks", MappingProxyType(words))
 
 

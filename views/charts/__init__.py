@@ -10,12 +10,14 @@ from views.charts.batch_norm_layers import SHOWN, batch_norm_layers
 from views.charts.chain_factors import chain_factors
 from views.charts.home_previews import descent_preview, gradient_preview
 from views.charts.room import Spec
+from views.charts.slope import slope
 from views.charts.step_size import step_size
 from views.text import Text
 
 ALL_CHARTS: Mapping[str, Callable[[Text], Spec]] = {
     "descent_preview": descent_preview,
     "gradient_preview": gradient_preview,
+    "slope": slope,
     "step_size": step_size,
     "chain_factors": chain_factors,
     **{f"batch_norm_layers_{shown}": partial(batch_norm_layers, shown=shown) for shown in SHOWN},
