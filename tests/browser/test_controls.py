@@ -38,8 +38,12 @@ def test_a_loss_chosen_from_the_list_reaches_link_words_and_reload(visit: Opener
 
 @pytest.mark.parametrize(
     ("tab", "key", "typed", "written"),
-    [("chain", "bias", "0.5", "bias=0.5"), ("chain", "target", "-3", "target=-3"), ("batch_norm", "seed", "42", "seed=42")],
-)  # fmt: skip
+    [
+        ("chain", "bias", "0.5", "bias=0.5"),
+        ("chain", "target", "-3", "target=-3"),
+        ("batch_norm", "seed", "42", "seed=42"),
+    ],
+)
 def test_a_number_typed_among_the_further_settings_is_taken(
     visit: Opener, tab: str, key: str, typed: str, written: str
 ) -> None:
