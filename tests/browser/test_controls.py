@@ -120,9 +120,6 @@ def test_a_refused_value_is_named_runs_nothing_and_leaves_the_default(
     assert dialogs == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the nearest point is sought in height as well, so a slope shows its neighbour's learning rate"
-)
 def test_the_ruler_shows_the_learning_rate_under_the_pointer_at_every_height(visit: Opener) -> None:
     page = visit("/learning_rate")
     band = page.locator("svg.marks .ruler_group path.background").first.bounding_box()

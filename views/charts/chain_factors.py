@@ -13,7 +13,19 @@ import pandas as pd
 from gdcore.chain import Chain
 from gdcore.precision import FORMATS
 from gdcore.scaled import Scaled
-from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, anchor, exponent_axis, named, stroke_legend, window
+from views.charts.ink import (
+    BLUE,
+    GRAY,
+    GREEN,
+    ORANGE,
+    RED,
+    anchor,
+    exponent_axis,
+    named,
+    stroke_legend,
+    touched,
+    window,
+)
 from views.charts.room import Spec
 from views.numbers import magnitude, subscript
 from views.text import Text
@@ -54,7 +66,6 @@ def chain_factors(text: Text) -> Spec:
         factors.mark_line(strokeWidth=2.2, clip=True).encode(dash, order="layer:Q"),
         factors.transform_filter("datum.sign > 0").mark_circle(size=30, opacity=1, clip=True),
         factors.transform_filter("datum.sign < 0").mark_point(size=26, strokeWidth=1.6, clip=True),
-        factors.mark_point(opacity=0).add_params(hover),
     ).encode(x=layer, y=size)
     same_y = alt.Y("log10:Q", title=text("chart.chain.size"))
     chart: Spec = (
@@ -69,6 +80,7 @@ def chain_factors(text: Text) -> Spec:
             .mark_rule(strokeWidth=9, opacity=0.18)
             .encode(layer, color=alt.value(GRAY)),
             lines,
+            touched("layers", hover).encode(layer),
         )
         .properties(width=900, height=440, title=headline)
         .add_params(shown)

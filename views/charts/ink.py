@@ -71,6 +71,15 @@ def stroke_legend(words: Mapping[str, str]) -> alt.Legend:
     )
 
 
+def touched(frame: str, *parameters: alt.Parameter) -> alt.Chart:
+    """Invisible points, one a row, that a pointer finds by their place along x alone: all lie at one height.
+
+    `nearest` seeks in both directions, so points on a steep curve would hand over to their neighbours.
+    """
+    points: alt.Chart = named(frame).mark_point(opacity=0).encode(y=alt.value(0)).add_params(*parameters)
+    return points
+
+
 def anchor(frame: str) -> alt.Chart:
     """An invisible mark that keeps a data set in the compiled chart although only expressions read it."""
     mark: alt.Chart = named(frame).mark_point(opacity=0).encode(x=alt.value(0), y=alt.value(0))

@@ -12,7 +12,7 @@ import pandas as pd
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent
 from gdcore.scaled import FloatArray
-from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, named, window
+from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, named, touched, window
 from views.charts.room import CONFIG, Spec
 from views.charts.step_size_frames import CURVE_POINTS, OUTSIDE, Axes
 from views.numbers import plain
@@ -78,7 +78,7 @@ def slope(text: Text) -> Spec:
             .encode(same_x, same_y, color=alt.value(GREEN)),
             _steps("places", "datum.place == hovered", same_x, same_y),
             _steps("point", "hovered < 0", same_x, same_y),
-            named("places").mark_point(opacity=0).encode(same_x, same_y).add_params(hover, pick),
+            touched("places", hover, pick).encode(same_x),
         )
         .properties(width=900, height=HEIGHT, title=alt.TitleParams(said, offset=8, fontSize=15, fontWeight=600))
         .to_dict()

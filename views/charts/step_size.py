@@ -9,7 +9,7 @@ from functools import lru_cache
 import altair as alt
 
 from gdcore.descent_theory import Regime
-from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, window
+from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, touched, window
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
 from views.text import Text
 
@@ -78,7 +78,7 @@ def _ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
     gray, top = alt.value(GRAY), alt.value(0)
     result = alt.layer(
         final.mark_line(strokeWidth=1.5, clip=True).encode(color=gray),
-        final.mark_circle(size=22, opacity=0.9).encode(_colour()).add_params(hover, pick),
+        final.mark_circle(size=22, opacity=0.9).encode(_colour()),
     ).encode(y=_excess(text("chart.step_size.final")))
     return alt.layer(
         bands.mark_rect(opacity=0.13, clip=True).encode(alt.X("low:Q", title=title), x2="high:Q", color=_colour()),
@@ -88,6 +88,7 @@ def _ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
         limits.mark_rule(strokeDash=[4, 3]).encode(color=gray),
         limits.mark_text(dy=-7, baseline="bottom", fontSize=12).encode(y=top, text="label:N", color=gray),
         result,
+        touched("final", hover, pick),
         named("problem")
         .mark_rule(strokeWidth=2.5, clip=True)
         .encode(_colour(), opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),
