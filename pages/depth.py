@@ -7,9 +7,9 @@ from gdcore.chain import backpropagate, equal_weights
 from gdcore.comparison import compare
 from views.charts.batch_norm_layers import batch_norm_frames, batch_norm_layers
 from views.charts.chain_factors import chain_factors, chain_frames
-from views.controls import choice, number, segments, slider, tabs
+from views.controls import choice, number, segments, slider
 from views.drawing import draw
-from views.page import lesson, require_frame
+from views.page import lesson, show
 from views.state import lab
 from views.verdicts.depth import batch_norm_verdict, chain_verdict
 
@@ -79,10 +79,4 @@ def batch_norm() -> None:
         st.caption(text("note.data_digits"))
 
 
-LESSONS = {"chain": n_layers, "batch_norm": batch_norm}
-
-require_frame()
-for name, tab in tabs(lab(), list(LESSONS)):
-    if tab.open:
-        with tab:
-            LESSONS[name]()
+show({"chain": n_layers, "batch_norm": batch_norm})

@@ -9,9 +9,9 @@ from views.charts.ruler import ruler
 from views.charts.slope import slope, slope_frames
 from views.charts.step_size import step_size
 from views.charts.step_size_frames import step_size_frames
-from views.controls import button, choice, slider, tabs
+from views.controls import button, choice, slider
 from views.drawing import draw
-from views.page import lesson, require_frame
+from views.page import lesson, show
 from views.problem import FORMULAS, LOSSES, beside, chosen_loss, start_range
 from views.settings import MOST_STEPS, another_loss, from_the_start
 from views.state import Lab, commit, lab
@@ -111,10 +111,4 @@ def how_big_a_step() -> None:
         source(here)
 
 
-LESSONS = {"slope": which_way_is_down, "size": how_big_a_step}
-
-require_frame()
-for name, tab in tabs(lab(), list(LESSONS)):
-    if tab.open:
-        with tab:
-            LESSONS[name]()
+show({"slope": which_way_is_down, "size": how_big_a_step})

@@ -1,7 +1,7 @@
 """What stands around every lesson: the page's style, undo, reset and language, and notes about the link."""
 
 import runpy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from views.controls import mirror
+from views.controls import mirror, tabs
 from views.numbers import plain
 from views.state import Lab, lab, reset, speak, undo
 from views.text import LANGUAGES
@@ -42,6 +42,15 @@ def frame(here: Lab) -> Iterator[None]:
         yield
     finally:
         here.framed = False
+
+
+def show(lessons: Mapping[str, Callable[[], None]]) -> None:
+    """The page's lessons as tabs; only the open one runs."""
+    require_frame()
+    for name, tab in tabs(lab(), list(lessons)):
+        if tab.open:
+            with tab:
+                lessons[name]()
 
 
 class Lesson(NamedTuple):
