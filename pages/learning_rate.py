@@ -52,15 +52,11 @@ def which_way_is_down() -> None:
             slider(here, "start", *places, follow_up=from_the_start)
         with right:
             slider(here, "alpha", scale.step, scale.end, scale.step, format="%.4g")
-        back, forward = st.columns(2)
-        with back:
+        with st.container(horizontal=True):
             button(here, "back", ":material/arrow_back:", disabled=at == 0, at=at - 1)
-        with forward:
             button(here, "forward", ":material/arrow_forward:", disabled=at == MOST_STEPS, at=at + 1)
-        left, right = st.columns(2)
-        with left:
+        with st.container(horizontal=True):
             button(here, "point_p", ":material/south_east:", start=beside(loss, -1), at=0)
-        with right:
             button(here, "point_q", ":material/south_west:", start=beside(loss, +1), at=0)
     run = descend(loss, start, learning_rate, at + 1)
     with place.words:

@@ -7,7 +7,7 @@ label is the word under `setting.<key>`, its help the one under `setting.<key>_h
 from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from views.settings import Value
 from views.state import Lab, commit, commit_with
@@ -141,7 +141,7 @@ def button(here: Lab, name: str, icon: str, *, disabled: bool = False, **changes
     )
 
 
-def tabs(here: Lab, names: Sequence[str]) -> list[tuple[str, DeltaGenerator]]:
+def tabs(here: Lab, names: Sequence[str]) -> list[tuple[str, TabContainer]]:
     """The page's tabs by name; only the one whose `.open` is true should compute."""
     widget = _widget_key(here, "tab")
     labels = [here.text(f"tab.{name}") for name in names]

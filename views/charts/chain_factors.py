@@ -50,7 +50,7 @@ def chain_factors(text: Text) -> Spec:
         scale=window("frame", "low", "high"),
         axis=exponent_axis(text("chart.chain.size"), tickCount=7),
     )
-    label = stroke_legend(words)
+    label = stroke_legend(words, columns=alt.ExprRef("width < 480 ? 2 : 0"))
     codes = list(QUANTITIES)
     colour = alt.Color("quantity:N", scale=alt.Scale(domain=codes, range=list(QUANTITIES.values())), legend=label)
     dash = alt.StrokeDash("quantity:N", scale=alt.Scale(domain=codes, range=list(DASHES.values())), legend=label)

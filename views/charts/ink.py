@@ -56,8 +56,8 @@ def window(frame: str, low: str, high: str, **options: Any) -> alt.Scale:
     return alt.Scale(domain=domain, nice=False, **options)
 
 
-def stroke_legend(words: Mapping[str, str]) -> alt.Legend:
-    """A legend above the picture, of strokes in their colour and dash; `words` by code."""
+def stroke_legend(words: Mapping[str, str], columns: int | alt.ExprRef = 0) -> alt.Legend:
+    """A legend above the picture, of strokes in their colour and dash; `words` by code; 0 columns is one row."""
     return alt.Legend(
         title=None,
         orient="top",
@@ -66,7 +66,7 @@ def stroke_legend(words: Mapping[str, str]) -> alt.Legend:
         symbolType="stroke",
         symbolSize=260,
         symbolStrokeWidth=3,
-        columns=0,
+        columns=columns,
         offset=4,
     )
 
