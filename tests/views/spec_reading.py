@@ -1,0 +1,81 @@
+"""What a Vega-Lite spec asks of its data sets: which ones, and which of their columns."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Node = Mapping[str, Any]
+_DATA = re.compile(r"data\('(\w+)'\)")
+_CELL = re.compile(r"data\('(\w+)'\)\[(?:[^\[\]]|\[[^\]]*\])*\]\.(\w+)")
+_CELL_OF_EITHER = re.compile(r"\)\.(\w+)")
+_DATUM = re.compile(r"datum\.(\w+)")
+_PARTS = ("layer", "concat", "vconcat", "hconcat")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark of a chart: its view's name, its data set, and the columns that the data set must have for it."""
+
+    name: str
+    data: str
+    columns: frozenset[str]
+
+
+def strings(node: object, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every string of a spec with the key that it stands under."""
+    if isinstance(node, str):
+        yield key, node
+    elif isinstance(node, Mapping):
+        for name, value in node.items():
+            yield from strings(value, name)
+    elif isinstance(node, list):
+        for value in node:
+            yield from strings(value, key)
+
+
+def nodes(node: object) -> Iterator[Node]:
+    """Every object of a spec, the outermost first."""
+    if isinstance(node, Mapping):
+        yield node
+    for child in node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ():
+        yield from nodes(child)
+
+
+def marks(node: Node, data: str = "", encoding: Node | None = None, transforms: tuple[Any, ...] = ()) -> Iterator[Mark]:
+    """The marks of a spec; each inherits data, encodings and transforms from the views around it."""
+    data = node.get("data", {}).get("name", data)
+    encoding = {**(encoding or {}), **node.get("encoding", {})}
+    transforms = (*transforms, *node.get("transform", []))
+    if "mark" not in node:
+        for part in _PARTS:
+            for child in node.get(part, []):
+                yield from marks(child, data, encoding, transforms)
+        return
+    used = {value for key, value in strings(encoding) if key == "field"}
+    read = strings({"encoding": encoding, "mark": node["mark"], "transforms": list(transforms)})
+    used |= {field for key, text in read if key != "labelExpr" for field in _DATUM.findall(text)}
+    made = {transform["as"] for transform in transforms if "as" in transform}
+    yield Mark(node.get("name", ""), data, frozenset(used - made))
+
+
+def selected(spec: Node) -> Iterator[tuple[str, str]]:
+    """Data set and column of everything that a selection picks out."""
+    home = {mark.name: mark.data for mark in marks(spec)}
+    for node in nodes(spec):
+        for name in node.get("views", []) if "select" in node else []:
+            yield from ((home[name], field) for field in node["select"]["fields"])
+
+
+def looked_up(spec: Node) -> Iterator[tuple[str, str]]:
+    """Data set and column of every cell that an expression reads."""
+    for _, text in strings(spec):
+        yield from _CELL.findall(text)
+        for field in _CELL_OF_EITHER.findall(text):
+            yield from ((data, field) for data in _DATA.findall(text))
+
+
+def data_sets(spec: Node) -> set[str]:
+    """The names of all data sets that a spec uses; Vega's own stores of selections are none."""
+    read = {name for _, text in strings(spec) for name in _DATA.findall(text) if not name.endswith("_store")}
+    return {mark.data for mark in marks(spec)} | read

@@ -1,0 +1,132 @@
+"""Every chart keeps one contract: a constant spec over named data sets that its frames deliver, in the theme's ink."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from gdcore.chain import backpropagate, equal_weights
+from gdcore.comparison import compare
+from gdcore.descent import descend
+from gdcore.losses import quadratic
+from tests.views.spec_reading import data_sets, looked_up, marks, nodes, selected, strings
+from views.charts import ALL_CHARTS
+from views.charts.batch_norm_layers import batch_norm_frames
+from views.charts.chain_factors import chain_frames
+from views.charts.home_previews import descent_preview_frames, gradient_preview_frames
+from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, VIOLET, YELLOW
+from views.charts.ruler import ruler
+from views.charts.slope import slope_frames
+from views.charts.step_size_frames import step_size_frames
+from views.problem import start_range
+from views.text import LANGUAGES, Text, load_text
+
+Frames = Mapping[str, pd.DataFrame]
+INK = {RED, ORANGE, YELLOW, GREEN, BLUE, VIOLET, GRAY}
+OTHER_COLOURS = {"black", "white", "steelblue", "grey", "pink", "purple", "brown", "cyan", "magenta", "navy", "teal"}
+CODED_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\(")
+
+
+def _frames_of(name: str, text: Text) -> Frames:
+    loss = quadratic()
+    run = descend(loss, 2.5, 0.3, 30)
+    if name == "descent_preview":
+        return descent_preview_frames()
+    if name == "gradient_preview":
+        return gradient_preview_frames()
+    if name == "step_size":
+        return step_size_frames(text, loss, 2.5, 0.3, run, ruler(loss, 2.5, 0.3, 30))
+    if name == "slope":
+        return slope_frames(text, loss, run, 3, start_range(loss))
+    if name == "chain_factors":
+        return chain_frames(text, backpropagate(equal_weights(20, 0.8), 0.0, 1.0, 1.0))
+    assert name.startswith("batch_norm_layers"), f"say here which frames the chart {name} is drawn with"
+    return batch_norm_frames(text, compare(5, 16, 16, 1.0, "tanh", 0))
+
+
+CASES = [(name, load_text(language)) for name in ALL_CHARTS for language in LANGUAGES]
+every_chart = pytest.mark.parametrize(("name", "text"), CASES, ids=[f"{name}-{text.language}" for name, text in CASES])
+
+
+@every_chart
+def test_a_chart_is_a_plain_dict_that_json_can_write(name: str, text: Text) -> None:
+    spec = ALL_CHARTS[name](text)
+    assert json.loads(json.dumps(spec, allow_nan=False)) == spec
+
+
+@every_chart
+def test_a_chart_is_built_once(name: str, text: Text) -> None:
+    assert ALL_CHARTS[name](text) is ALL_CHARTS[name](text)
+
+
+@every_chart
+def test_drawing_with_data_leaves_the_spec_alone(name: str, text: Text) -> None:
+    before = json.dumps(ALL_CHARTS[name](text))
+    _frames_of(name, text)
+    assert json.dumps(ALL_CHARTS[name](text)) == before
+
+
+@every_chart
+def test_a_chart_holds_no_data_of_its_own(name: str, text: Text) -> None:
+    spec = ALL_CHARTS[name](text)
+    assert "datasets" not in spec
+    for node in nodes(spec):
+        if "data" in node:
+            assert node["data"].keys() == {"name"}
+    assert all(mark.data for mark in marks(spec))
+
+
+@every_chart
+def test_the_data_sets_are_those_that_the_chart_uses_and_no_others(name: str, text: Text) -> None:
+    assert data_sets(ALL_CHARTS[name](text)) == _frames_of(name, text).keys()
+
+
+@every_chart
+def test_every_column_that_the_chart_reads_is_there(name: str, text: Text) -> None:
+    spec, frames = ALL_CHARTS[name](text), _frames_of(name, text)
+    wanted = {(mark.data, column) for mark in marks(spec) for column in mark.columns}
+    wanted |= set(selected(spec)) | {(data, field) for data, field in looked_up(spec) if not data.endswith("_store")}
+    assert wanted, "a chart without any column cannot show data"
+    missing = {(data, column) for data, column in wanted if column not in frames[data].columns}
+    assert not missing
+
+
+@every_chart
+def test_the_same_data_set_names_and_columns_come_in_every_language(name: str, text: Text) -> None:
+    here, english = _frames_of(name, text), _frames_of(name, load_text("en"))
+    assert {data: list(frame) for data, frame in here.items()} == {data: list(frame) for data, frame in english.items()}
+
+
+def _inks(channel: Any) -> list[str]:
+    """The colours that a colour channel names: its value, its condition's value, its scale's range."""
+    return [word for key, word in strings(channel) if key in ("value", "range")]
+
+
+@every_chart
+def test_a_colour_is_one_of_the_seven_names_and_stands_where_the_theme_replaces_it(name: str, text: Text) -> None:
+    spec = ALL_CHARTS[name](text)
+    inside: list[str] = []
+    for node in nodes(spec):
+        for channel in ("color", "fill", "stroke"):
+            inside += _inks(node.get("encoding", {}).get(channel, {}))
+    assert set(inside) <= INK
+    everywhere = [(key, word) for key, word in strings(spec) if key != "$schema"]
+    assert sum(word in INK for _, word in everywhere) == len(inside)
+    assert not [word for _, word in everywhere if word in OTHER_COLOURS]
+    assert not [(key, word) for key, word in everywhere if CODED_COLOUR.search(word)]
+
+
+@every_chart
+def test_every_mark_that_is_seen_names_its_colour(name: str, text: Text) -> None:
+    def bare(node: Mapping[str, Any], coloured: bool) -> list[Any]:
+        coloured = coloured or "color" in node.get("encoding", {})
+        if "mark" not in node:
+            children = [child for part in ("layer", "concat", "vconcat", "hconcat") for child in node.get(part, [])]
+            return [found for child in children for found in bare(child, coloured)]
+        unseen = isinstance(node["mark"], dict) and node["mark"].get("opacity") == 0
+        return [] if coloured or unseen else [node["mark"]]
+
+    assert not bare(ALL_CHARTS[name](text), False)
