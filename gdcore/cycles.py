@@ -72,7 +72,8 @@ def linear_tail_cycle(loss: Loss, start: float, learning_rate: float) -> tuple[f
 def _grown(u: float, factor: float, threshold: float) -> tuple[float, float]:
     """The pair, larger first, that u inside the threshold ends in by growing with `factor` < −1 per step."""
     turns = math.ceil((math.log(threshold) - math.log(abs(u))) / math.log(-factor) - 1e-12)
-    edge = u * factor**turns
+    half = turns // 2  # in two parts: the whole power may be beyond float64 where u is tiny
+    edge = u * factor**half * factor ** (turns - half)
     other = edge - math.copysign((1.0 - factor) * threshold, edge)
     return max(edge, other), min(edge, other)
 

@@ -42,11 +42,16 @@ def chosen_loss(values: Mapping[str, float | int | str]) -> Loss:
     return _loss(str(values["loss"]), float(values["curvature"]), float(values["p"]))
 
 
+PLACES = 40  # at least, on a slider for θ₀
+
+
 def start_range(loss: Loss) -> tuple[float, float, float]:
     """From, to and step of a slider for θ₀, in round numbers: the loss's window."""
     low, high = loss.window
-    step = 10.0 ** math.floor(math.log10((high - low) / 60))
-    return math.ceil(low / step) * step, math.floor(high / step) * step, step
+    finest = (high - low) / PLACES
+    decade = 10.0 ** math.floor(math.log10(finest))
+    step = max(decade * tooth for tooth in (1, 2, 5) if decade * tooth <= finest * (1 + 1e-9))
+    return round(math.ceil(low / step) * step, 10), round(math.floor(high / step) * step, 10), round(step, 10)
 
 
 def beside(loss: Loss, side: int) -> float:

@@ -95,9 +95,6 @@ NEAR = [
     pytest.param(
         name,
         distance,
-        marks=[pytest.mark.xfail(strict=True, reason="a log axis from zero, or OverflowError in gdcore.cycles._grown")]
-        if (name, distance) in BENEATH_THE_AXIS
-        else [],
     )
     for name, distance in itertools.product(LOSSES, (1e-3, 1e-12, 1e-30, 1e-160, 5e-324))
 ]
@@ -118,9 +115,6 @@ WALKS = [
         name,
         learning_rate,
         at,
-        marks=[pytest.mark.xfail(strict=True, reason="places.was is NaN once the walk has left float64")]
-        if at and (name, learning_rate) in LEAVES_FLOAT64
-        else [],
     )
     for name, learning_rate, at in itertools.product(LOSSES, (1e-6, 0.3, 1000.0), (0, 100))
 ]
@@ -175,9 +169,6 @@ SENT = [
     pytest.param(
         name,
         steps,
-        marks=[pytest.mark.xfail(strict=True, reason="up to 53 kB where few runs leave the axes early")]
-        if (name, steps) in TOO_MUCH
-        else [],
     )
     for name, steps in itertools.product(LOSSES, (1, 10, 30, 60))
 ]
@@ -195,12 +186,7 @@ def test_a_committed_change_of_the_linked_view_sends_little(name: str, steps: in
     assert max(sizes) < BUDGET
 
 
-FINE = pytest.mark.xfail(
-    strict=True, reason="401 places with a headline each, 97 kB: the window of θ⁴ is in steps of 0.01"
-)
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=FINE if name == "quartic" else []) for name in LOSSES])
+@pytest.mark.parametrize("name", LOSSES)
 def test_a_committed_change_of_the_slope_sends_little(name: str) -> None:
     loss = made(name)
     run = descend(loss, loss.start, loss.learning_rate, 101)

@@ -21,7 +21,7 @@ HEIGHT = 300  # px
 
 def _lines(text: Text, colours: dict[str, str], dashes: list[list[int]], x: str, y: str) -> Spec:
     codes = list(colours)
-    label = stroke_legend({code: text(f"home.{code}") for code in codes})
+    label = stroke_legend({code: text(f"home.{code}") for code in codes}, columns=alt.ExprRef("width < 320 ? 2 : 0"))
     chart: Spec = (
         named("lines")
         .mark_line(strokeWidth=3)

@@ -28,8 +28,8 @@ class Ruler:
         return float(self.learning_rates[-1])
 
 
-ROWS = 3600  # of the cube of runs: what a browser filters within a frame, and about 40 kB
-FINEST, COARSEST = 80, 36  # learning rates on the ruler
+ROWS = 2900  # of the cube of runs: what a browser filters within a frame, and about 34 kB
+FINEST, COARSEST = 72, 29  # learning rates on the ruler
 BEYOND = 1.5  # the ruler reaches this far beyond the limit that theory knows
 
 

@@ -105,7 +105,7 @@ def slope_frames(
     return {
         "frame": pd.DataFrame([frame]),
         "curve": pd.DataFrame({"theta": line, "loss": loss.value(line)}).astype("f4"),
-        "places": touched.assign(place=np.arange(len(theta), dtype="i2"), was=float(walked[at])),
+        "places": touched.assign(place=np.arange(len(theta), dtype="i2"), was=across(walked[at])),
         "point": _places(text, loss, walked[at : at + 1], rate, axes),
         "walked": pd.DataFrame({"theta": across(walked[:at]), "loss": up(loss.value(walked[:at]))}),
     }
@@ -134,11 +134,15 @@ def _places(text: Text, loss: Loss, theta: FloatArray, rate: float, axes: Axes) 
             "way": np.where(gradient > 0, "left", "right"),
             "name": [{-1: "P", 0: "", 1: "Q"}[sign] for sign in signs.tolist()],
             "headline": [
-                text(f"chart.slope.{_SIGNS[sign]}", theta=plain(at), slope=plain(steepness))
+                text(
+                    f"chart.slope.{_SIGNS[sign] if np.isfinite(at) else 'left'}",
+                    theta=plain(at),
+                    slope=plain(steepness),
+                )
                 for sign, at, steepness in zip(signs.tolist(), theta.tolist(), gradient.tolist(), strict=True)
             ],
             "result": [
-                text("chart.slope.step", theta=plain(new), loss=plain(then))
+                "" if np.isnan(new) else text("chart.slope.step", theta=plain(new), loss=plain(then))
                 for new, then in zip(following.tolist(), landing.tolist(), strict=True)
             ],
         }

@@ -20,6 +20,7 @@ from views.numbers import plain
 from views.text import Text
 
 DECADES_ABOVE, DECADES_BELOW = 4, 12  # of the log axes, around the excess loss at the start
+SMALLEST = 1e-24  # excess loss at the start: from there the axis still ends within the float32 that is sent
 OUTSIDE = 20  # widths of the picture: where a point that left is drawn, out of sight but within reach of a renderer
 CURVE_POINTS = 161
 
@@ -39,7 +40,7 @@ class Axes:
         reach = 1.1 * abs(start - loss.minimiser)
         low, high = min(low, loss.minimiser - reach), max(high, loss.minimiser + reach)
         top = float(max(loss.excess(low), loss.excess(high)))
-        first = float(loss.excess(start)) or top
+        first = max(float(loss.excess(start)), SMALLEST) if start != loss.minimiser else top
         decade = math.ceil(math.log10(first))
         return cls(
             (low, high),
