@@ -7,8 +7,8 @@ from views.drawing import settle_memory
 from views.settings import PAGES
 from views.state import follow_language, open_page
 
-st.set_page_config(page_title="Gradient lab", page_icon=page.ICON, layout="wide", initial_sidebar_state="collapsed")
 words = follow_language().text
+st.set_page_config(page_title=words("app.title"), page_icon=page.ICON, layout="wide", initial_sidebar_state="collapsed")
 pages = {name: st.Page(f"pages/{name}.py", title=words(f"page.{name}"), default=name == "home") for name in PAGES}
 chosen = st.navigation(list(pages.values()), position="top")
 here = open_page(chosen.url_path or "home")

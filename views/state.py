@@ -112,11 +112,9 @@ def commit_with(follow_up: Callable[[dict[str, Value]], Mapping[str, Value]], **
 def undo() -> None:
     """Take the last change of the open page back."""
     here = lab()
-    while here.past:
-        page, values = here.past.pop()
-        if page == here.page:
-            here.values[page] = values
-            break
+    last = max((place for place, (page, _) in enumerate(here.past) if page == here.page), default=None)
+    if last is not None:
+        _, here.values[here.page] = here.past.pop(last)
     _write_url(here)
 
 

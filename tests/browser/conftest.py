@@ -56,7 +56,8 @@ def visit(server: str, chromium: Browser) -> Iterator[Opener]:
         page.frames_sent = []
 
         def listen(message) -> None:
-            if message.type in ("error", "warning") and not LOOKS_AROUND.search(message.location.get("url", "")):
+            looked_around = "404" in message.text and LOOKS_AROUND.search(message.location.get("url", ""))
+            if message.type in ("error", "warning") and not looked_around:
                 complaints.append(f"{path}: {message.text[:300]}")
 
         def watch(request) -> None:

@@ -65,6 +65,8 @@ def test_the_first_visitor_of_a_fresh_server_gets_the_whole_page(visit: Opener, 
     with serve(ROOT / "app.py") as address:
         page = visit(place, at=f"http://{address}")
         assert page.get_by_role("button", name=load_text("en")("action.reset")).is_visible()
+        assert page.get_by_role("link", name=load_text("en")("page.home")).first.is_visible()
+        assert page.get_by_role("radiogroup", name=load_text("en")("action.language")).is_visible()
         assert page.get_by_role("dialog").count() == 0
         assert page.url.endswith(place)
         page.close()

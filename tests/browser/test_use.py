@@ -98,7 +98,7 @@ def test_a_preview_takes_a_few_frames_at_most(visit: Opener) -> None:
         let start = 0;
         addEventListener('pointermove', () => { start = performance.now(); }, true);
         new MutationObserver(() => { if (start) { window.taken.push(performance.now() - start); start = 0; } })
-            .observe(document.querySelector('svg.marks'), {subtree: true, childList: true, characterData: true,
+            .observe(document.querySelector('[data-testid=stVegaLiteChart]'), {subtree: true, childList: true, characterData: true,
                                                            attributes: true});
     }"""
     )

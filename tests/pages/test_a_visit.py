@@ -155,7 +155,6 @@ def test_changes_are_taken_back_one_by_one_and_then_nothing_more_happens() -> No
     assert query_of(app) == {}
 
 
-@pytest.mark.xfail(strict=True, reason="undo throws the changes of other pages away on its way to one of this page")
 def test_taking_a_change_of_one_page_back_leaves_those_of_another_page_to_be_taken_back() -> None:
     app = opened("depth", lang="en")
     app.slider(key="depth-depth-").set_value(30).run()

@@ -112,7 +112,6 @@ def test_no_message_holds_a_word_of_its_own(messages: list[Message], page: str, 
     assert not {found for found in own_words(messages, {"delta", "navigation"}) if found[1] not in allowed}
 
 
-@pytest.mark.xfail(strict=True, reason="app.py writes the title of the browser's tab itself; app.title is not used")
 def test_the_title_of_the_browsers_tab_comes_from_the_catalogue(messages: list[Message]) -> None:
     opened("home")
     assert not own_words(messages, {"page_config_changed"})

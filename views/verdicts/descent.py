@@ -31,12 +31,13 @@ def descent_verdict(text: Text, loss: Loss, run: Descent) -> str:
         "local": plain(known.local),
         "factor": plain(prediction.contraction),
     }
-    theory = [text(f"verdict.theory.{prediction.regime.name}", **numbers)]
+    lands = prediction.regime is Regime.ONE_SIDED and rate > known.one_sided  # by luck of the start, after some steps
+    theory = [text(f"verdict.theory.{'LANDS' if lands else prediction.regime.name}", **numbers)]
     if loss.curvature_bounds[0] == loss.curvature_bounds[1]:
         theory.append(text("verdict.theory.factor", **numbers))
     if prediction.cycle is not None and np.allclose(sorted(run.points[-2:, 0]), sorted(prediction.cycle), rtol=0.01):
         theory.append(text("verdict.theory.cycle", a=plain(prediction.cycle[0]), b=plain(prediction.cycle[1])))
-    if f"verdict.theory.{loss.name}" in text:
+    if f"verdict.theory.{loss.name}" in text and not lands:
         theory.append(text(f"verdict.theory.{loss.name}", **numbers))
     return "\n\n".join([text.together(theory), text.together(_run_verdict(text, run, prediction.regime))])
 
