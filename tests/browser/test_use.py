@@ -98,8 +98,8 @@ def test_a_preview_takes_a_few_frames_at_most(visit: Opener) -> None:
         let start = 0;
         addEventListener('pointermove', () => { start = performance.now(); }, true);
         new MutationObserver(() => { if (start) { window.taken.push(performance.now() - start); start = 0; } })
-            .observe(document.querySelector('[data-testid=stVegaLiteChart]'), {subtree: true, childList: true, characterData: true,
-                                                           attributes: true});
+            .observe(document.querySelector('[data-testid=stVegaLiteChart]'),
+                     {subtree: true, childList: true, characterData: true, attributes: true});
     }"""
     )
     for turn in range(20):
