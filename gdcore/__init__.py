@@ -17,6 +17,7 @@ Learning rate (`pages/learning_rate.py`)
     mini_batch_noise   the floor that a constant α settles on (no page shows it yet)
     mini_batch_noise   E e² ← a·E e² + b: the exact noise floor of a learning rate
     stochastic_descent θ ← θ − α(t) · gradient on a mini-batch, for many schedules and seeds at once
+    dip                J = 0.05θ² − 0.3·exp(−(θ − 3)²/0.18): a local minimum, and how to leave it
 
 Depth (`pages/depth.py`)
 
