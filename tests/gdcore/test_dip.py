@@ -128,6 +128,12 @@ def test_a_run_on_its_way_is_not_rattling():
     assert fates(3.05, [0.3], 1) == {"TRAPPED"}
 
 
+def test_turning_round_in_the_bowl_without_settling_is_said():
+    assert fates(2.0, [19.99], 100) == {"ESCAPED_UNSETTLED"}
+    assert fates(2.0, [19.99], 20_000) == {"ESCAPED"}
+    assert fates(2.0, [20.5], 2000) == {"ESCAPED_UNSETTLED"}  # thrown back by the dip, for ever
+
+
 def test_growth_within_float64_is_divergence_and_a_start_far_out_is_not():
     assert fates(3.05, [20.5], 400) == {"DIVERGED"}
     assert np.isfinite(descend_into_dip(3.05, [20.5], 400).points).all()
