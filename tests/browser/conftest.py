@@ -14,6 +14,12 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 # Streamlit looks for its server below the page's own path first; the browser logs the two misses.
 LOOKS_AROUND = re.compile(r"/(learning_rate|depth)/_stcore/(health|host-config)$")
 
+SAME_PICTURE_AGAIN = """() => {
+    const picture = document.querySelector('svg.marks, canvas.marks'), again = picture === window.lastPicture;
+    window.lastPicture = picture;
+    return picture !== null && again;
+}"""
+
 Opener = Callable[..., Page]
 
 
@@ -83,6 +89,8 @@ def settled(page: Page) -> None:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.locator("svg.marks, canvas.marks").first.wait_for()
     page.locator("[data-testid=stException]").wait_for(state="detached")
+    # Streamlit builds a picture anew when it learns the width of its element: wait until it is the same twice
+    page.wait_for_function(SAME_PICTURE_AGAIN, polling=200)
 
 
 def headline(page: Page) -> str:

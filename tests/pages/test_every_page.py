@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from views.settings import PAGES, Choice, Number, defaults
 from views.text import LANGUAGES
 
-NONSENSE = re.compile(r"\bnan\b|\bNone\b|undefined|\[object", re.IGNORECASE)
+NONSENSE = re.compile(r"\b[Nn]a[Nn]\b|\bNone\b|undefined|\[object")
 
 
 @pytest.fixture(autouse=True)
