@@ -18,6 +18,10 @@ Learning rate (`pages/learning_rate.py`)
     mini_batch_noise   the floor that a constant α settles on (no page shows it yet)
     mini_batch_noise   E e² ← a·E e² + b: the exact noise floor of a learning rate
     stochastic_descent θ ← θ − α(t) · gradient on a mini-batch, for many schedules and seeds at once
+    design_matrix      ŷ = Xθ: columns of a table, raw or standardised
+    bowl               J = ½(θ − θ*)ᵀH(θ − θ*), from curvatures or from data
+    heavy_ball         v ← βv + ∂J/∂θ, θ ← θ − αv
+    bowl_theory        |c_t/c_0| in closed form: what happens along each direction, and how many steps it takes
     dip                J = 0.05θ² − 0.3·exp(−(θ − 3)²/0.18): a local minimum, and how to leave it
 
 Depth (`pages/depth.py`)
