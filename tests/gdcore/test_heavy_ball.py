@@ -72,6 +72,13 @@ def test_the_outcome_names_every_side_of_the_limit():
     assert names == ["SHRINKING", *["REACHED"] * 2, "SHRINKING", "LEVEL", "GROWING", "OVERFLOWED"]
 
 
+def test_rounding_at_the_limit_is_level():
+    for L in np.random.default_rng(0).uniform(0.1, 9, 40):
+        for steps in (1, 2, 7, 1000):
+            at_limit = roll(bowl(L, 0.02), [1.0, 0.0], [2 / L], steps)
+            assert at_limit.outcome.tolist() == [Roll.LEVEL], (L, steps)
+
+
 @pytest.mark.parametrize("momentum", [0.0, 0.3, 0.9])
 def test_momentum_is_stable_just_below_its_limit_and_not_just_above(momentum):
     limit = heavy_ball_limit(4.0, momentum)
@@ -92,8 +99,8 @@ def test_a_direction_too_flat_to_move_is_level_and_a_flat_one_does_not_matter():
     assert roll(bowl(1.0, 1e-9), [0.0, 1.0], [0.5], 50).outcome.tolist() == [Roll.SHRINKING]
     X = np.array([[1.0, 1.0], [2.0, 2.0], [4.0, 4.0]])
     valley = bowl_from_data(X, [1.0, 2.0, 5.0])
-    flat = roll(valley, [3.0, 0.0], [0.1], 100)
-    assert flat.outcome.tolist() == [Roll.REACHED]
+    flat = roll(valley, [3.0, 0.0], [0.1, 1e-4], 100)
+    assert flat.outcome.tolist() == [Roll.REACHED, Roll.SHRINKING]
     assert (flat.components[:, 0, 1] == flat.components[0, 0, 1]).all()
 
 
