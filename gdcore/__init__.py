@@ -13,10 +13,9 @@ Learning rate (`pages/learning_rate.py`)
     rates              1 − αλ; best α, momentum, noise floor
     cycles             where a run ends that cannot settle
     descent_theory     |1 − αc| < 1: what a learning rate does, known beforehand
-    stochastic_descent θ ← θ − α(t) ∂J_batch/∂θ, many schedules and seeds at once (no page shows it yet)
-    bowl, bowl_theory, heavy_ball, design_matrix   two directions at once, with κ and momentum (no page shows it yet)
-    dip                a bowl with a dip: where a run ends that may escape (no page shows it yet)
-    mini_batch_noise   the floor that a constant α settles on (no page shows it yet)
+
+Learning rate, not on the page yet
+
     mini_batch_noise   E e² ← a·E e² + b: the exact noise floor of a learning rate
     stochastic_descent θ ← θ − α(t) · gradient on a mini-batch, for many schedules and seeds at once
     design_matrix      ŷ = Xθ: columns of a table, raw or standardised
