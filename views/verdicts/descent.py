@@ -4,7 +4,7 @@ import numpy as np
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent, Outcome
-from gdcore.descent_theory import Regime, limits, predict
+from gdcore.descent_theory import EQUAL, Regime, limits, predict
 from views.numbers import plain
 from views.text import Text
 
@@ -31,7 +31,8 @@ def descent_verdict(text: Text, loss: Loss, run: Descent) -> str:
         "local": plain(known.local),
         "factor": plain(prediction.contraction),
     }
-    lands = prediction.regime is Regime.ONE_SIDED and rate > known.one_sided  # by luck of the start, after some steps
+    above = rate > known.one_sided * (1 + EQUAL)
+    lands = prediction.regime is Regime.ONE_SIDED and above  # by luck of the start, after some steps
     theory = [text(f"verdict.theory.{'LANDS' if lands else prediction.regime.name}", **numbers)]
     if loss.curvature_bounds[0] == loss.curvature_bounds[1]:
         theory.append(text("verdict.theory.factor", **numbers))
