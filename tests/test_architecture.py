@@ -9,7 +9,7 @@ ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     "gdcore": {"gdcore", "numpy"},
     "views": {"views", "gdcore", "altair", "pandas", "numpy", "streamlit"},
-    "pages": {"views", "gdcore", "streamlit"},
+    "pages": {"pages", "views", "gdcore", "streamlit"},
     "app.py": {"views", "streamlit"},
 }
 KNOWS_STREAMLIT = {"controls", "drawing", "page", "state"}

@@ -1,7 +1,7 @@
 """Every word on screen, by key, in two languages.
 
-Labels live in `words/<language>.toml`, prose in `words/<language>/<name>.md`. A `Text` is immutable and handed on as
-an argument, so two visitors never share a language. Placeholders are `@name`, because `{}` and `$` belong to LaTeX.
+`words/<language>/` holds labels in TOML files, one a lesson or two, and prose in Markdown files, one a section. A `Text`
+is immutable and handed on as an argument, so two visitors never share a language. Placeholders are `@name`, because `{}` and `$` belong to LaTeX.
 """
 
 import tomllib
@@ -34,7 +34,7 @@ class Text:
         Raises KeyError where the catalogue lacks the key, or the call lacks a placeholder's value.
         """
         if key not in self.words:
-            raise KeyError(f"No words under {key!r} in {self.language}: add them to views/words/{self.language}.toml.")
+            raise KeyError(f"No words under {key!r} in {self.language}: add them to views/words/{self.language}/.")
         return _Sentence(self.words[key]).substitute(values).strip()
 
     def __contains__(self, key: str) -> bool:
@@ -64,6 +64,11 @@ def load_text(language: str) -> Text:
     """The catalogue of `language`, one of LANGUAGES; prose stands under `prose.<name>`."""
     if language not in LANGUAGES:
         raise ValueError(f"There are no words in {language!r}: choose one of {', '.join(LANGUAGES)}.")
-    labels = tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8"))
-    prose = {f"prose.{page.stem}": page.read_text(encoding="utf-8") for page in sorted((WORDS / language).glob("*.md"))}
-    return Text(language, MappingProxyType(dict(_flat(labels)) | prose))
+    words: dict[str, str] = {}
+    for file in sorted((WORDS / language).iterdir()):
+        written = file.read_text(encoding="utf-8")
+        found = {f"prose.{file.stem}": written} if file.suffix == ".md" else dict(_flat(tomllib.loads(written)))
+        if twice := words.keys() & found.keys():
+            raise ValueError(f"{file.name} has words that another file has too: {', '.join(sorted(twice))}.")
+        words |= found
+    return Text(language, MappingProxyType(words))

@@ -33,15 +33,15 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Everything that charts write; the pages speak in marks."""
     text, written = marked(), []
 
-    def collect(spec: dict, frames: dict, **options: object) -> None:
-        written.extend(titles(spec))
+    def collect(spec: dict, **options: object) -> None:
+        written.extend(titles({**spec, "datasets": None}))
         written.append(str(options["alt"]))
-        for frame in frames.values():
+        for frame in spec["datasets"].values():
             for name in frame.columns.difference(CODES):
                 written.extend(value for value in frame[name] if isinstance(value, str))
 
     monkeypatch.setattr(state, "load_text", lambda language: text)
-    monkeypatch.setattr(drawing, "draw", collect)
+    monkeypatch.setattr(drawing.st, "vega_lite_chart", collect)
     return written
 
 
@@ -86,6 +86,7 @@ def test_a_page_shows_nothing_that_is_not_in_the_catalogue(shown: list[str], pag
     app = opened(page, **query)
     assert not app.exception, app.exception[0].stack_trace
     said = [*shown, *words_of(app)]
+    assert any(MARK in each for each in shown)
     assert any(MARK in each for each in said)
     left = {word for each in said for word in WORD.findall(re.sub("“.*?”", "", FORMULA.sub("", each)))}
     assert left - NAMES - set(query) - {"banana"} == set()
