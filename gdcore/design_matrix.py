@@ -93,6 +93,24 @@ def car_design(
     return design(cars(), inputs, target, intercept, standardised)
 
 
+def one_parameter(made: Design, intercept: bool) -> tuple[Array, Array]:
+    """x and y, shapes (m,), of the loss that is left when the slope of the first input is the only parameter.
+
+    An intercept is not lost: J with the best intercept for each slope θ is 1/(2m) Σ (θx − y)² for x and y with their
+    means taken out.
+
+    Args:
+        made: the design.
+        intercept: whether it was made with an intercept, as its first column.
+
+    Source: Frisch and Waugh, Partial time regressions, 1933.
+    """
+    if not intercept:
+        return made.X[:, 0], made.y
+    x = made.X[:, 1]
+    return x - x.mean(), made.y - made.y.mean()
+
+
 def _scales(X: Array) -> tuple[Array, Array]:
     """Mean and deviation of each column; a constant one is its own mean exactly and is divided by 1."""
     constant = np.ptp(X, axis=0) == 0.0

@@ -16,13 +16,24 @@ Row = Mapping[str, Any]
 
 
 def draw(
-    spec: dict[str, Any], frames: Frames, *, key: str, alt: str, on_pick: Callable[[Row], None] | None = None
+    spec: dict[str, Any],
+    frames: Frames,
+    *,
+    key: str,
+    alt: str,
+    state: str = "",
+    on_pick: Callable[[Row], None] | None = None,
 ) -> None:
     """Draw `spec` with its data sets; a click that selects a row (the chart's parameter `pick`) calls `on_pick`.
 
-    `alt` becomes part of the spec in the browser, so it says what the chart shows and not what it shows just now.
+    The alternative text comes in two parts. `alt` says what the figure is; it becomes part of the spec in the browser,
+    which builds a figure anew when its spec changes. So what it shows just now, `state`, precedes it as text that
+    only screen readers meet.
     """
     content = {**spec, "datasets": dict(frames)}
+    if state:
+        with st.container(key=f"state-{key}"):
+            st.markdown(state)
     if on_pick is None:
         st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt)
         return

@@ -1,12 +1,17 @@
-"""Which loss the settings of the learning-rate lab mean."""
+"""Which loss the settings of the learning-rate lab mean.
+
+A loss of one parameter is one of LOSSES, or "data": the slope of the first input of the learner's own table.
+"""
 
 import math
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from gdcore.convex_loss import Loss
+from gdcore.design_matrix import Design, design, one_parameter
 from gdcore.losses import absolute, huber, least_squares, log_cosh, quadratic, quartic, softplus
-from gdcore.samples import car_loss_data
+from gdcore.samples import Pairs, car_loss_data
+from views.tables import find
 
 LOSSES: dict[str, Callable[[float, float], Loss]] = {
     "quadratic": lambda curvature, p: quadratic(curvature),
@@ -29,7 +34,10 @@ FORMULAS = {
     "quartic": r"J(\theta) = \theta^4",
     "absolute": r"J(\theta) = |\theta|",
     "cars": r"J(\theta; x, y) = \tfrac{1}{2m} \sum (\theta x - y)^2",
+    "data": r"J(\theta; x, y) = \tfrac{1}{2m} \sum (\theta x - y)^2",
 }
+OWN = "data"  # the loss handed over by "Your own data"
+NO_COLUMN = -1
 
 
 @lru_cache(maxsize=128)
@@ -37,9 +45,69 @@ def _loss(name: str, curvature: float, p: float) -> Loss:
     return LOSSES[name](curvature, p)
 
 
-def chosen_loss(values: Mapping[str, float | int | str]) -> Loss:
-    """The loss under `loss`, with its parameter under `curvature` or `p`; the same object for the same values."""
+Values = Mapping[str, float | int | str]
+_CHOSEN = ("table", "target", "first", "second", "intercept", "scaling")
+_WITHIN = 1e-12, 1e12  # the size of θ₀ and of α that the controls can take
+
+
+def chosen_loss(values: Values) -> Loss:
+    """The loss under `loss`, with its parameter under `curvature` or `p`; the same object for the same values.
+
+    Where the learner's own data give no loss, the one of the cars stands in; `own_loss` is None then.
+    """
+    if values["loss"] == OWN:
+        return own_loss(values) or _loss("cars", 1.0, 0.5)
     return _loss(str(values["loss"]), float(values["curvature"]), float(values["p"]))
+
+
+def chosen_columns(values: Values) -> tuple[tuple[str, ...], str]:
+    """The names of the inputs, one or two, and of the target; a column that the table lacks gives way to another."""
+    names = find(str(values["table"])).names
+    target, first, second = (int(values[key]) for key in ("target", "first", "second"))
+    goal = names[target] if target < len(names) else names[-1]
+    others = [name for name in names if name != goal] or [goal]
+    inputs = [names[first] if first < len(names) else others[0]]
+    if NO_COLUMN < second < len(names):
+        inputs.append(names[second])
+    return tuple(inputs), goal
+
+
+def chosen_design(values: Values) -> Design:
+    """The design matrix of the chosen columns.
+
+    Raises:
+        ValueError: if no row is complete, or a number is infinite (see `gdcore.design_matrix.design`).
+    """
+    inputs, target = chosen_columns(values)
+    columns = find(str(values["table"])).columns
+    return design(columns, inputs, target, values["intercept"] == "with", values["scaling"] == "standardised")
+
+
+def own_loss(values: Values) -> Loss | None:
+    """The loss of one parameter that the chosen table gives; None if it gives none that can be walked on."""
+    return _own_loss(tuple((key, values[key]) for key in _CHOSEN))
+
+
+def own_pairs(values: Values) -> Pairs:
+    """The samples of `own_loss`, and how many rows were dropped for a gap.
+
+    Raises:
+        ValueError: as `chosen_design` does.
+    """
+    made = chosen_design(values)
+    return Pairs(*one_parameter(made, values["intercept"] == "with"), made.dropped)
+
+
+@lru_cache(maxsize=64)
+def _own_loss(chosen: tuple[tuple[str, float | int | str], ...]) -> Loss | None:
+    try:
+        x, y, _ = own_pairs(dict(chosen))
+        loss = least_squares(x, y)
+    except ValueError:  # the lesson on the learner's own data says why
+        return None
+    low, high = _WITHIN
+    sizes = [loss.learning_rate, *(abs(end) for end in loss.window if end)]
+    return loss if all(low <= size <= high for size in sizes) and math.isfinite(loss.minimum) else None
 
 
 PLACES = 40  # at least, on a slider for θ₀

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from gdcore.activations import ACTIVATIONS
-from views.problem import LOSSES, chosen_loss
+from views.problem import LOSSES, NO_COLUMN, OWN, chosen_loss
+from views.tables import CARS, MOST_COLUMNS, is_key
 
 Value = float | int | str
 Values = Mapping[str, Value]
@@ -62,7 +63,25 @@ class Choice:
         return self.default
 
 
-Setting = Number | Choice
+@dataclass(frozen=True)
+class Key:
+    """The key of a table of numbers."""
+
+    key: str
+    default: str = CARS
+
+    def parse(self, text: str) -> Value:
+        """The key that `text` writes; ValueError if it has not the form of one."""
+        if not is_key(text):
+            raise ValueError(f"{self.key} is not the key of a table.")
+        return text
+
+    def default_for(self, earlier: Values) -> Value:
+        """The default, the same for all."""
+        return self.default
+
+
+Setting = Number | Choice | Key
 
 
 @dataclass(frozen=True)
@@ -135,18 +154,53 @@ def another_loss(values: Values) -> dict[str, Value]:
 
 
 MOST_STEPS = 100  # that can be walked by hand
+SCHEDULES = ("small", "large", "step", "exponential", "inverse_time", "cosine", "warmup")
 
 PAGES: dict[str, tuple[Setting, ...]] = {
     "home": (),
     "learning_rate": (
         Choice("tab", ("slope", "size"), "size"),
-        Choice("loss", tuple(LOSSES), "quadratic"),
+        # the table of "Your own data", which the other lessons can take over
+        Key("table"),
+        Number("target", 0, 0, MOST_COLUMNS - 1, whole=True),
+        Number("first", 4, 0, MOST_COLUMNS - 1, whole=True),
+        Number("second", 3, NO_COLUMN, MOST_COLUMNS - 1, whole=True),
+        Choice("intercept", ("with", "without"), "with"),
+        Choice("scaling", ("raw", "standardised"), "standardised"),
+        # one parameter
+        Choice("loss", (*LOSSES, OWN), "quadratic"),
         Number("curvature", 1.0, 0.1, 10.0),
         Number("p", 0.9, 0.05, 0.95),
-        Number("start", _natural("start"), -100.0, 100.0),
-        Number("alpha", _natural("learning_rate"), 1e-6, 1000.0),
+        Number("start", _natural("start"), -1e12, 1e12),
+        Number("alpha", _natural("learning_rate"), 1e-12, 1e12),
         Number("steps", 30, 1, 100, whole=True),
         Number("at", 0, 0, MOST_STEPS, whole=True),
+        Choice("axis", ("linear", "log"), "linear"),
+        Choice("compare", ("one", "three"), "one"),
+        # schedules on mini-batches; learning rates in units of 1/λ
+        Choice("samples", ("cars", OWN), "cars"),
+        Choice("schedule", SCHEDULES, "cosine"),
+        Number("small", 0.02, 0.001, 1.0),
+        Number("large", 0.5, 0.01, 2.5),
+        Number("updates", 300, 20, 1000, whole=True),
+        Number("batch", 8, 1, 512, whole=True),
+        Number("runs", 20, 1, 50, whole=True),
+        Choice("noise", ("on", "off"), "on"),
+        Number("seed", 0, 0, 9999, whole=True),
+        # two directions; the learning rate in units of 1/L
+        Choice("bowl", ("made", OWN), "made"),
+        Number("condition", 20.0, 1.0, 1000.0),
+        Number("pace", 1.0, 0.001, 4.5),
+        Number("momentum", 0.0, 0.0, 0.99),
+        Number("rolls", 40, 5, 100, whole=True),
+        # the bowl with a dip
+        Number("dip_start", 3.05, -4.0, 4.5),
+        Number("dip_alpha", 0.3, 0.01, 40.0),
+        Number("dip_steps", 60, 10, 100, whole=True),
+        Choice("dip_schedule", ("constant", "shrinks"), "constant"),
+        # the fit of the learner's own data; the learning rate in units of 1/L
+        Number("fit_pace", 1.0, 0.01, 2.5),
+        Number("fit_steps", 30, 1, 100, whole=True),
     ),
     "depth": (
         Choice("tab", ("chain", "batch_norm"), "chain"),

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from views.settings import PAGES, Refusal, Setting, Value, defaults, read, write
+from views.tables import CARS, Table, is_key, keep
 from views.text import LANGUAGES, Text, load_text
 
 _SLOT = "lab"
 _UNDO_DEPTH = 50
+MOST_TABLES = 3  # that a session keeps, for undo
 
 
 @dataclass
@@ -29,6 +31,8 @@ class Lab:
     written: dict[str, str] | None = None
     refusals: list[Refusal] = field(default_factory=list)
     past: list[tuple[str, dict[str, Value]]] = field(default_factory=list)
+    tables: dict[str, Table] = field(default_factory=dict)  # brought by this visitor, by key, the newest last
+    stranger: bool = False  # whether the link was made with a table that this visitor did not bring
 
     @property
     def text(self) -> Text:
@@ -57,6 +61,8 @@ def lab() -> Lab:
         native = "zh" if (st.context.locale or "").lower().startswith("zh") else "en"
         st.session_state[_SLOT] = Lab(language=native, native=native)
     found: Lab = st.session_state[_SLOT]
+    for table in found.tables.values():
+        keep(table)
     return found
 
 
@@ -79,11 +85,31 @@ def open_page(page: str) -> Lab:
     if known:
         here.refusals = []
     elif arrived or query != {key: [value] for key, value in (here.written or {}).items()}:
+        here.stranger = _without_foreign_table(here, query)
         here.values[page], here.refusals = read(here.table, query)
         if query.get("lang", [here.language]) != [here.language]:
             here.refusals.append(Refusal("lang", " & ".join(query["lang"]), here.language))
     _write_url(here)
     return here
+
+
+def _without_foreign_table(here: Lab, query: dict[str, list[str]]) -> bool:
+    """Take the table of another visitor, and what was chosen from it, out of the query; whether there was one."""
+    named = query.get("table", [CARS])
+    foreign = len(named) == 1 and is_key(named[0]) and named[0] != CARS and named[0] not in here.tables
+    if foreign:
+        for key in ("table", "target", "first", "second", "start", "alpha"):
+            query.pop(key, None)
+    return foreign
+
+
+def bring(table: Table, **changes: Value) -> None:
+    """Take an uploaded or edited table for this session, and show it. For callbacks."""
+    here = lab()
+    newest = [*(each for each in here.tables.values() if each.key != table.key), table][-MOST_TABLES:]
+    here.tables = {each.key: each for each in newest}
+    keep(table)
+    commit(table=table.key, **changes)
 
 
 def _write_url(here: Lab) -> None:
@@ -100,7 +126,7 @@ def commit(**changes: Value) -> None:
     here.current.update(changes)
     if here.current != before:
         here.past = [*here.past[-_UNDO_DEPTH:], (here.page, before)]
-    here.refusals = []
+    here.refusals, here.stranger = [], False
     _write_url(here)
 
 

@@ -1,7 +1,8 @@
 """Every word on screen, by key, in two languages.
 
-`words/<language>/` holds labels in TOML files, one a lesson or two, and prose in Markdown files, one a section. A `Text`
-is immutable and handed on as an argument, so two visitors never share a language. Placeholders are `@name`, because `{}` and `$` belong to LaTeX.
+`words/<language>/` holds labels in TOML files, one a lesson or two, and prose in Markdown files, one a section. A
+`Text` is immutable and handed on as an argument, so two visitors never share a language. Placeholders are `@name`,
+because `{}` and `$` belong to LaTeX.
 """
 
 import tomllib

@@ -39,14 +39,16 @@ def batch_norm() -> None:
         str(values["activation"]),
         int(values["seed"]),
     )
+    verdict = batch_norm_verdict(text, comparison)
     with place.words:
-        st.markdown(batch_norm_verdict(text, comparison))
+        st.markdown(verdict)
     with place.picture:
         draw(
             batch_norm_layers(text, str(values["bn"])),
             batch_norm_frames(text, comparison),
             key="batch_norm",
             alt=text("chart.batch_norm.alt"),
+            state=verdict,
         )
         with st.expander(text("note.why")):
             st.markdown(text("prose.batch_norm"))

@@ -27,9 +27,10 @@ def n_layers() -> None:
     rest = float(values["bias"]), float(values["input"]), float(values["target"])
     chain = backpropagate(equal_weights(depth, weight), *rest)
     deeper = backpropagate(equal_weights(depth + 1, weight), *rest)
+    verdict = chain_verdict(text, chain, deeper, weight)
     with place.words:
-        st.markdown(chain_verdict(text, chain, deeper, weight))
+        st.markdown(verdict)
     with place.picture:
-        draw(chain_factors(text), chain_frames(text, chain), key="chain", alt=text("chart.chain.alt"))
+        draw(chain_factors(text), chain_frames(text, chain), key="chain", alt=text("chart.chain.alt"), state=verdict)
         with st.expander(text("note.why")):
             st.markdown(text("prose.chain"))

@@ -31,9 +31,10 @@ def how_big_a_step() -> None:
     start, learning_rate, steps = float(values["start"]), float(values["alpha"]), int(values["steps"])
     run = descend(loss, start, learning_rate, steps)
     scale = ruler(loss, start, learning_rate, steps)
+    verdict = descent_verdict(text, loss, run)
     with place.words:
         st.markdown(step_formula(run, loss, 0))
-        st.markdown(descent_verdict(text, loss, run))
+        st.markdown(verdict)
     with place.picture:
         slider(here, "alpha", scale.step, scale.end, scale.step, format="%.4g")
         draw(
@@ -41,6 +42,7 @@ def how_big_a_step() -> None:
             step_size_frames(text, loss, start, learning_rate, run, scale),
             key="step_size",
             alt=text("chart.step_size.alt"),
+            state=verdict,
             on_pick=lambda row: commit(alpha=float(row["alpha"])),
         )
         with st.expander(text("note.why")):

@@ -37,15 +37,17 @@ def which_way_is_down() -> None:
             button(here, "point_p", ":material/south_east:", start=beside(loss, -1), at=0)
             button(here, "point_q", ":material/south_west:", start=beside(loss, +1), at=0)
     run = descend(loss, start, learning_rate, at + 1)
+    verdict = slope_verdict(text, loss, run, at)
     with place.words:
         st.markdown(step_formula(run, loss, at))
-        st.markdown(slope_verdict(text, loss, run, at))
+        st.markdown(verdict)
     with place.picture:
         draw(
             slope(text),
             slope_frames(text, loss, run, at, places),
             key="slope",
             alt=text("chart.slope.alt"),
+            state=verdict,
             on_pick=lambda row: commit(start=float(row["theta"]), at=0),
         )
         with st.container(height=200, border=False):

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from gdcore.design_matrix import car_design, design
+from gdcore.bowl import bowl_from_data
+from gdcore.design_matrix import car_design, design, one_parameter
+from gdcore.losses import least_squares
 from gdcore.samples import cars
 
 TABLE = {"a": [1.0, 2.0, np.nan, 4.0], "b": [5.0, 5.0, 5.0, 5.0], "t": [1.0, 3.0, 2.0, 8.0]}
@@ -61,3 +63,22 @@ def test_a_constant_column_standardised_is_zero_and_no_error():
 def test_bad_arguments_are_refused_with_the_value(refused):
     with pytest.raises(ValueError, match=r"got .*: "):
         refused()
+
+
+def test_the_slope_alone_finds_the_minimum_that_slope_and_intercept_find_together():
+    made = design(cars(), ["weight"], "mpg", intercept=True)
+    together, alone = bowl_from_data(made.X, made.y), least_squares(*one_parameter(made, intercept=True))
+    assert alone.minimiser == pytest.approx(together.minimiser[1], rel=1e-9)
+    assert alone.minimum == pytest.approx(together.minimum, rel=1e-9)
+    for slope in (-0.01, 0.02):  # J at the best intercept for this slope, found by brute force
+        best = min(
+            float(np.mean((made.X @ [intercept, slope] - made.y) ** 2)) / 2
+            for intercept in np.linspace(-100, 100, 4001)
+        )
+        assert float(alone.value(slope)) == pytest.approx(best, rel=1e-3)
+
+
+def test_without_an_intercept_the_slope_alone_takes_the_columns_as_they_are():
+    made = design(TABLE, ["a", "b"], "t", intercept=False)
+    x, y = one_parameter(made, intercept=False)
+    assert (x.tolist(), y.tolist()) == ([1, 2, 4], [1, 3, 8])

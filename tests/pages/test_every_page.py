@@ -45,9 +45,10 @@ def healthy(app: AppTest) -> None:
     assert not [text for text in said(app) if NONSENSE.search(re.sub("“.*?”", "", text))]  # a note may quote nonsense
 
 
+LOSSES = next(setting.options for setting in PAGES["learning_rate"] if setting.key == "loss")
 CASES = [("home", {})]
-CASES += [("learning_rate", {"loss": loss}) for loss in PAGES["learning_rate"][1].options]
-CASES += [("learning_rate", {"tab": "slope", "loss": loss, "at": "7"}) for loss in PAGES["learning_rate"][1].options]
+CASES += [("learning_rate", {"loss": loss}) for loss in LOSSES]
+CASES += [("learning_rate", {"tab": "slope", "loss": loss, "at": "7"}) for loss in LOSSES]
 CASES += [
     ("learning_rate", {"tab": "slope", "alpha": "1000", "at": "100"}),
     ("learning_rate", {"tab": "slope", "loss": "quartic", "start": "100", "alpha": "1000", "at": "100"}),

@@ -11,6 +11,7 @@ from views.problem import LOSSES
 from views.settings import (
     PAGES,
     Choice,
+    Key,
     Number,
     Refusal,
     Setting,
@@ -71,6 +72,8 @@ NO_NUMBERS = {
 def admissible(setting: Setting) -> st.SearchStrategy[Any]:
     if isinstance(setting, Choice):
         return st.sampled_from(setting.options)
+    if isinstance(setting, Key):
+        return st.just("cars") | st.text("0123456789abcdef", min_size=16, max_size=16)
     if setting.whole:
         return st.integers(int(setting.low), int(setting.high))
     return st.floats(setting.low, setting.high)

@@ -1,0 +1,37 @@
+"""What stands under a figure: its numbers as a file, and the program that computes them."""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from views.state import Lab
+
+
+def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: str) -> None:
+    """The buttons "Data" and "Code" of the figure `name`.
+
+    `data` gives exactly the numbers shown. It is called when the button is clicked, on another thread: it must not ask
+    the session. `code` is a self-contained program that prints the same table (`views.scripts`).
+    """
+    text = here.text
+    with st.container(horizontal=True, gap="small", key=f"notes-{name}"):
+        st.download_button(
+            text("action.data"),
+            data=lambda: data().to_csv(index=False).encode(),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            on_click="ignore",
+            icon=":material/download:",
+            type="tertiary",
+            key=f"data-{name}",
+            help=text("action.data_help"),
+        )
+        with st.popover(
+            text("action.code"),
+            icon=":material/code:",
+            type="tertiary",
+            key=f"code-{name}",
+            help=text("action.code_help"),
+        ):
+            st.code(code, language="python", height=420)
