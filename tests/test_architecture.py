@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     "gdcore": {"gdcore", "numpy"},
-    "views": {"views", "gdcore", "altair", "pandas", "numpy", "streamlit"},
+    "views": {"views", "gdcore", "altair", "pandas", "numpy", "pyarrow", "streamlit"},
     "pages": {"pages", "views", "gdcore", "streamlit"},
     "app.py": {"views", "streamlit"},
 }

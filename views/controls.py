@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 from streamlit.elements.lib.mutable_tab_container import TabContainer
 
+from views.numbers import plain
 from views.settings import Value
 from views.state import Lab, commit, commit_with
 from views.text import Text
@@ -20,7 +21,7 @@ def _widget_key(here: Lab, key: str) -> str:
     return f"{here.page}-{key}"
 
 
-def mirror(widget: str, value: Value) -> None:
+def mirror(widget: str, value: Value | bool) -> None:
     """Show the session's value: a widget that was not drawn for a while has forgotten it."""
     if st.session_state.get(widget) != value:
         st.session_state[widget] = value
@@ -78,19 +79,37 @@ def slider(
     )
 
 
-def number(here: Lab, key: str, low: float, high: float, step: float) -> None:
-    """A number box for a numeric setting, whole if `step` is."""
+def ladder(here: Lab, key: str, rungs: Sequence[float], *, label: str | None = None) -> None:
+    """A slider over given values of a numeric setting; the setting's own value is one of them while it is set.
+
+    `label` stands in for the key where the same setting has another name.
+    """
+    widget, value = f"{_widget_key(here, key)}-ladder", _number(here, key)
+    mirror(widget, value)
+    st.select_slider(
+        here.text(f"setting.{label or key}"),
+        sorted({*rungs, value}),
+        format_func=plain,
+        key=widget,
+        help=_help(here.text, label or key),
+        on_change=_take,
+        args=(widget, key, None, None),
+    )
+
+
+def number(here: Lab, key: str, low: float, high: float, step: float, *, label: str | None = None) -> None:
+    """A number box for a numeric setting, whole if `step` is; `label` stands in for the key, as in `slider`."""
     kind = int if isinstance(step, int) else float
     widget, value = _widget_key(here, key), kind(_number(here, key))
     mirror(widget, value)
     st.number_input(
-        here.text(f"setting.{key}"),
+        here.text(f"setting.{label or key}"),
         kind(low),
         kind(high),
         step=kind(step),
         format=None if kind is int else "%.6g",
         key=widget,
-        help=_help(here.text, key),
+        help=_help(here.text, label or key),
         on_change=_take,
         args=(widget, key, value, None),
     )
@@ -111,7 +130,34 @@ def choice(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp |
     )
 
 
-def segments(here: Lab, key: str, options: Sequence[str]) -> None:
+def dropdown(
+    here: Lab,
+    key: str,
+    names: Mapping[int, str],
+    value: int,
+    *,
+    label: str | None = None,
+    follow_up: FollowUp | None = None,
+) -> None:
+    """A drop-down list for a whole number that stands for one of some names, which are shown as they are.
+
+    It shows `value`, which may differ from the setting where that has no name; `label` stands in for the key where the
+    same setting has another name.
+    """
+    widget = _widget_key(here, key)
+    mirror(widget, value)
+    st.selectbox(
+        here.text(f"setting.{label or key}"),
+        list(names),
+        format_func=lambda place: names[place],
+        key=widget,
+        help=_help(here.text, label or key),
+        on_change=_take,
+        args=(widget, key, value, follow_up),
+    )
+
+
+def segments(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp | None = None) -> None:
     """A row of buttons for a setting that is one word of very few."""
     widget, value, text = _widget_key(here, key), here.current[key], here.text
     mirror(widget, value)
@@ -122,18 +168,31 @@ def segments(here: Lab, key: str, options: Sequence[str]) -> None:
         key=widget,
         help=_help(text, key),
         on_change=_take,
-        args=(widget, key, value, None),
+        args=(widget, key, value, follow_up),
         width="stretch",
     )
 
 
-def button(here: Lab, name: str, icon: str, *, disabled: bool = False, **changes: Value) -> None:
-    """A button that sets values; `action.<name>` is its word, `action.<name>_help` what it does."""
+def toggle(here: Lab, key: str, off: str, on: str, *, follow_up: FollowUp | None = None) -> None:
+    """A switch between the two words of a setting; `setting.<key>` says what is switched on."""
+    widget = _widget_key(here, key)
+    mirror(widget, here.current[key] == on)
+
+    def turn() -> None:
+        commit_with(follow_up or (lambda _: {}), **{key: on if st.session_state[widget] else off})
+
+    st.toggle(here.text(f"setting.{key}"), key=widget, help=_help(here.text, key), on_change=turn)
+
+
+def button(
+    here: Lab, name: str, icon: str, *, disabled: bool = False, why: str | None = None, **changes: Value
+) -> None:
+    """A button that sets values; `action.<name>` is its word, `action.<why or name>_help` what it does."""
     st.button(
         here.text(f"action.{name}"),
         icon=icon,
         key=f"{here.page}-{name}",
-        help=here.text(f"action.{name}_help"),
+        help=here.text(f"action.{why or name}_help"),
         on_click=commit,
         kwargs=changes,
         disabled=disabled,

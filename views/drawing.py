@@ -5,10 +5,13 @@ So the server validates nothing twice, and the browser redraws instead of buildi
 """
 
 import gc
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 Frames = Mapping[str, pd.DataFrame]
@@ -30,7 +33,7 @@ def draw(
     which builds a figure anew when its spec changes. So what it shows just now, `state`, precedes it as text that
     only screen readers meet.
     """
-    content = {**spec, "datasets": dict(frames)}
+    content = {**spec, "datasets": {name: arrow(frame) for name, frame in frames.items()}}
     if state:
         with st.container(key=f"state-{key}"):
             st.markdown(state)
@@ -43,6 +46,35 @@ def draw(
             on_pick(row)
 
     st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt, on_select=hand_on, selection_mode="pick")
+
+
+_sent: dict[int, bytes] = {}  # by the identity of a frame that is still alive
+
+
+def arrow(frame: pd.DataFrame) -> bytes:
+    """The frame as a browser gets it: Arrow, without the notes of pandas, which are half of a small data set.
+
+    A frame that is handed over again, because a cache holds it, is not written again.
+    """
+    if id(frame) not in _sent:
+        _sent[id(frame)] = _written(frame)
+        weakref.finalize(frame, _sent.pop, id(frame), None)
+    return _sent[id(frame)]
+
+
+def _written(frame: pd.DataFrame) -> bytes:
+    arrays = []
+    for _, column in frame.items():
+        values = column.array
+        array = pa.array(values if hasattr(values, "__arrow_array__") else np.asarray(values))
+        whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+        arrays.append(whole.cast(pa.string()) if pa.types.is_large_string(whole.type) else whole)
+    table = pa.Table.from_arrays(arrays, names=list(frame.columns))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 @st.cache_resource(show_spinner=False)

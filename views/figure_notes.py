@@ -8,11 +8,12 @@ import streamlit as st
 from views.state import Lab
 
 
-def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: str) -> None:
+def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: Callable[[], str]) -> None:
     """The buttons "Data" and "Code" of the figure `name`.
 
     `data` gives exactly the numbers shown. It is called when the button is clicked, on another thread: it must not ask
-    the session. `code` is a self-contained program that prints the same table (`views.scripts`).
+    the session. `code` gives a self-contained program that prints the same table (`views.scripts`); it is written when
+    the button is pressed.
     """
     text = here.text
     with st.container(horizontal=True, gap="small", key=f"notes-{name}"):
@@ -27,11 +28,13 @@ def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: s
             key=f"data-{name}",
             help=text("action.data_help"),
         )
-        with st.popover(
+        code_place = st.popover(
             text("action.code"),
             icon=":material/code:",
             type="tertiary",
             key=f"code-{name}",
             help=text("action.code_help"),
-        ):
-            st.code(code, language="python", height=420)
+            on_change="rerun",
+        )
+        if code_place.open:
+            code_place.code(code(), language="python", height=420)

@@ -67,6 +67,13 @@ def lesson(name: str) -> Lesson:
         return Lesson(*(st.container(key=f"{part}-{name}") for part in Lesson._fields))
 
 
+def why(here: Lab, name: str) -> None:
+    """The explanation `prose.<name>`, folded away; its words are sent when it is opened."""
+    place = st.expander(here.text("note.why"), key=f"why-{name}", on_change="rerun")
+    if place.open:
+        place.markdown(here.text(f"prose.{name}"))
+
+
 def style() -> None:
     """The few rules that Streamlit's own settings cannot say."""
     st.html(STYLE)  # a path ending in .css becomes a style element
@@ -93,6 +100,11 @@ def header(here: Lab) -> None:
                 key="reset",
                 help=text("action.reset_help"),
             )
+        if here.table:
+            with st.popover(
+                text("action.glossary"), icon=":material/menu_book:", type="tertiary", key="glossary", width="content"
+            ):
+                st.markdown(text(f"prose.glossary_{here.page}"))
         mirror("language", here.language)
         st.segmented_control(
             text("action.language"),
@@ -106,6 +118,8 @@ def header(here: Lab) -> None:
 
 def refusals(here: Lab) -> None:
     """A small note for every value in the URL that could not be used."""
+    if here.stranger:
+        st.caption(here.text("note.stranger"))
     for refusal in here.refusals:
         default = refusal.default if isinstance(refusal.default, str) else plain(refusal.default)
         st.caption(here.text("note.refused", key=refusal.key, written=_harmless(refusal.written), default=default))

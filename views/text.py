@@ -5,6 +5,7 @@
 because `{}` and `$` belong to LaTeX.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,10 @@ class Text:
         if key not in self.words:
             raise KeyError(f"No words under {key!r} in {self.language}: add them to views/words/{self.language}/.")
         return _Sentence(self.words[key]).substitute(values).strip()
+
+    def template(self, key: str) -> str:
+        """The sentence under `key` with its placeholders still in it, for a chart to fill in the browser."""
+        return self.words[key].strip()
 
     def __contains__(self, key: str) -> bool:
         """Whether the catalogue has words under `key`."""
@@ -73,3 +78,16 @@ def load_text(language: str) -> Text:
             raise ValueError(f"{file.name} has words that another file has too: {', '.join(sorted(twice))}.")
         words |= found
     return Text(language, MappingProxyType(words))
+
+
+def verbatim(written: str, most: int = 40) -> str:
+    """What a stranger wrote, as Markdown that shows it as it stands: a piece of code.
+
+    Nothing inside is taken for Markdown, LaTeX, HTML, an emoji or a colour, and escapes would not see to that: some of
+    these are looked for after Markdown has been read. Signs that cannot be seen go, and so does a long end.
+    """
+    shown = " ".join("".join(sign if sign.isprintable() else " " for sign in written[: 4 * most]).split()) or "–"
+    shown = shown if len(shown) <= most else shown[: most - 1] + "…"
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    room = " " if shown[0] == "`" or shown[-1] == "`" else ""
+    return f"{fence}{room}{shown}{room}{fence}"

@@ -7,7 +7,7 @@ from gdcore.comparison import compare
 from views.charts.batch_norm_layers import batch_norm_frames, batch_norm_layers
 from views.controls import choice, number, segments, slider
 from views.drawing import draw
-from views.page import lesson
+from views.page import lesson, why
 from views.state import lab
 from views.verdicts.depth import batch_norm_verdict
 
@@ -50,6 +50,5 @@ def batch_norm() -> None:
             alt=text("chart.batch_norm.alt"),
             state=verdict,
         )
-        with st.expander(text("note.why")):
-            st.markdown(text("prose.batch_norm"))
+        why(here, "batch_norm")
         st.caption(text("note.data_digits"))

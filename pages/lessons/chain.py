@@ -6,7 +6,7 @@ from gdcore.chain import backpropagate, equal_weights
 from views.charts.chain_factors import chain_factors, chain_frames
 from views.controls import number, slider
 from views.drawing import draw
-from views.page import lesson
+from views.page import lesson, why
 from views.state import lab
 from views.verdicts.depth import chain_verdict
 
@@ -32,5 +32,4 @@ def n_layers() -> None:
         st.markdown(verdict)
     with place.picture:
         draw(chain_factors(text), chain_frames(text, chain), key="chain", alt=text("chart.chain.alt"), state=verdict)
-        with st.expander(text("note.why")):
-            st.markdown(text("prose.chain"))
+        why(here, "chain")

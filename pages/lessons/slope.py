@@ -7,7 +7,9 @@ from pages.lessons.loss_choice import loss_choice, source
 from views.charts.ruler import ruler
 from views.charts.slope import slope, slope_frames
 from views.controls import button, slider
+from views.descent_table import descent_program, descent_table
 from views.drawing import draw
+from views.figure_notes import figure_notes
 from views.page import lesson
 from views.problem import beside, start_range
 from views.settings import MOST_STEPS, from_the_start
@@ -52,4 +54,5 @@ def which_way_is_down() -> None:
         )
         with st.container(height=200, border=False):
             st.table(walk_table(text, loss, run))
+        figure_notes(here, "slope", lambda: descent_table(loss, run), lambda: descent_program(values, run))
         source(here)

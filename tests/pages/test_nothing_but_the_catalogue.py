@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from types import MappingProxyType
 
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -17,7 +18,7 @@ PLACEHOLDER = re.compile(r"@[a-z][a-z_0-9]*")
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]")
 NAMES = {"float", "bfloat", "learning_rate", "depth"}  # a number format, and the pages' file names
-CODES = {"regime", "quantity", "side", "row", "line"}  # columns that stay English; what is shown of them is looked up
+CODES = {"regime", "fate", "quantity", "side", "row", "line"}  # columns that stay English: what is shown is looked up
 
 
 def marked() -> Text:
@@ -36,7 +37,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     def collect(spec: dict, **options: object) -> None:
         written.extend(titles({**spec, "datasets": None}))
         written.append(str(options["alt"]))
-        for frame in spec["datasets"].values():
+        for content in spec["datasets"].values():
+            frame = pa.ipc.open_stream(content).read_pandas()
             for name in frame.columns.difference(CODES):
                 written.extend(value for value in frame[name] if isinstance(value, str))
 
@@ -76,6 +78,11 @@ def words_of(app: AppTest) -> Iterator[str]:
         ("learning_rate", {"loss": "cars", "alpha": "banana"}),
         ("learning_rate", {"loss": "softplus", "alpha": "25"}),
         ("learning_rate", {"loss": "quartic", "alpha": "900"}),
+        ("learning_rate", {"tab": "shrink"}),
+        ("learning_rate", {"tab": "shrink", "noise": "off", "batch": "512", "schedule": "warmup"}),
+        ("learning_rate", {"tab": "shrink", "large": "2.5", "updates": "1000", "schedule": "cosine"}),
+        ("learning_rate", {"tab": "dip", "dip_alpha": "1.14"}),
+        ("learning_rate", {"tab": "dip", "dip_alpha": "22", "dip_schedule": "shrinks"}),
         ("depth", {}),
         ("depth", {"scale": "3", "bias": "0.5", "depth": "200"}),
         ("depth", {"tab": "batch_norm", "depth": "200"}),

@@ -15,11 +15,12 @@ _PARTS = ("layer", "concat", "vconcat", "hconcat")
 
 @dataclass(frozen=True)
 class Mark:
-    """One mark of a chart: its view's name, its data set, and the columns that the data set must have for it."""
+    """One mark of a chart: its view's name, its data set, the columns it must have, and those computed on the way."""
 
     name: str
     data: str
     columns: frozenset[str]
+    made: frozenset[str]
 
 
 def strings(node: object, key: str = "") -> Iterator[tuple[str, str]]:
@@ -56,15 +57,15 @@ def marks(node: Node, data: str = "", encoding: Node | None = None, transforms: 
     read = strings({"encoding": encoding, "mark": node["mark"], "transforms": list(transforms)})
     used |= {field for key, text in read if key != "labelExpr" for field in _DATUM.findall(text)}
     made = {transform["as"] for transform in transforms if "as" in transform}
-    yield Mark(node.get("name", ""), data, frozenset(used - made))
+    yield Mark(node.get("name", ""), data, frozenset(used - made), frozenset(made))
 
 
 def selected(spec: Node) -> Iterator[tuple[str, str]]:
     """Data set and column of everything that a selection picks out."""
-    home = {mark.name: mark.data for mark in marks(spec)}
+    home = {mark.name: mark for mark in marks(spec)}
     for node in nodes(spec):
-        for name in node.get("views", []) if "select" in node else []:
-            yield from ((home[name], field) for field in node["select"]["fields"])
+        for mark in (home[name] for name in node.get("views", []) if "select" in node):
+            yield from ((mark.data, field) for field in node["select"]["fields"] if field not in mark.made)
 
 
 def looked_up(spec: Node) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ dark. It replaces them in `encoding.color` only: never write one of these names 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ import altair as alt
 RED, ORANGE, YELLOW, GREEN, BLUE, VIOLET, GRAY = "red", "orange", "yellow", "green", "blue", "violet", "gray"
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_PLACEHOLDER = re.compile(r"@([a-z][a-z_0-9]*)", re.ASCII)
 
 
 def raised(exponent: str) -> str:
@@ -43,6 +45,17 @@ def named(frame: str) -> alt.Chart:
 def lookup(words: Mapping[str, str], field: str) -> str:
     """The Vega expression for the word that belongs to a field's code."""
     return f"({json.dumps(dict(words), ensure_ascii=False)})[{field}]"
+
+
+def filled(sentence: str, row: str, *fields: str, **expressions: str) -> str:
+    """The Vega expression for a sentence of the catalogue with its placeholders filled in the browser.
+
+    A placeholder `@field` is a field of the row that the expression `row` gives, or one of the named expressions.
+    """
+    values = {field: f"{row}.{field}" for field in fields} | expressions
+    pieces = _PLACEHOLDER.split(sentence)
+    said = [values[piece] if place % 2 else json.dumps(piece, ensure_ascii=False) for place, piece in enumerate(pieces)]
+    return "(" + " + ".join(each for each in said if each != '""') + ")"
 
 
 def cell(frame: str, field: str, row: str = "0", empty: str = "0") -> alt.ExprRef:

@@ -14,11 +14,12 @@ MILLISECONDS = 160  # a step, while playing
 
 def played(spec: Spec, text: Text, steps: int) -> Spec:
     """The chart with a slider for the step, 0 … `steps`, shown from the last step on, and a control that plays it."""
+    tick = {"type": "timer", "throttle": MILLISECONDS}
     playing = {
         "name": "playing",
         "value": False,
         "bind": {"input": "checkbox", "name": text("player.play")},
-        "on": [{"events": {"signal": STEP}, "update": f"playing && {STEP} < {steps}"}],
+        "on": [{"events": tick, "update": f"playing && {STEP} < {steps}"}],
     }
     step = {
         "name": STEP,
@@ -26,7 +27,7 @@ def played(spec: Spec, text: Text, steps: int) -> Spec:
         "bind": {"input": "range", "min": 0, "max": steps, "step": 1, "name": text("player.step")},
         "on": [
             {"events": {"signal": "playing"}, "update": f"playing && {STEP} >= {steps} ? 0 : {STEP}"},
-            {"events": {"type": "timer", "throttle": MILLISECONDS}, "update": f"playing ? {STEP} + 1 : {STEP}"},
+            {"events": tick, "update": f"playing ? min({STEP} + 1, {steps}) : {STEP}"},
         ],
     }
     return {**spec, "params": [playing, step, *spec.get("params", [])]}

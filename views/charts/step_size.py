@@ -1,7 +1,8 @@
 """The linked view of "How big a step?": the α ruler leads; landscape, loss and θ follow.
 
 Moving over the ruler shows another learning rate in the browser, out of a cube of runs that was computed once; a click
-commits it. The committed run is a small data set of its own that steps aside meanwhile.
+commits it. Moving over the loss, or the player's slider, picks a step: it lights up everywhere, and its numbers are
+said. The committed run, and the three that can be compared in its place, are runs of the cube with negative numbers.
 """
 
 from functools import lru_cache
@@ -9,8 +10,25 @@ from functools import lru_cache
 import altair as alt
 
 from gdcore.descent_theory import Regime
-from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, touched, window
+from views.charts.ink import (
+    BLUE,
+    GRAY,
+    GREEN,
+    RED,
+    VIOLET,
+    YELLOW,
+    anchor,
+    cell,
+    exponent_axis,
+    filled,
+    named,
+    touched,
+    window,
+)
+from views.charts.player import STEP
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
+from views.charts.ruler_bands import SIZES
+from views.charts.step_size_frames import COMMITTED, LEVELS, PLACES
 from views.text import Text
 
 REGIME_COLOURS = {
@@ -22,6 +40,11 @@ REGIME_COLOURS = {
     Regime.CYCLES: YELLOW,
     Regime.DIVERGES: RED,
 }
+COLOURS = {regime.name: colour for regime, colour in REGIME_COLOURS.items()}
+COLOURS |= dict(zip(SIZES, (BLUE, GREEN, RED), strict=True)) | {"limit": GRAY}
+SHAPES = dict.fromkeys(COLOURS, "circle") | dict(zip(SIZES, ("circle", "square", "triangle-up"), strict=True))
+LIT = "lit"  # the step that is lit: the one under the pointer, or else the player's
+PROBLEM = "data('problem')[0]"
 
 
 def _theta(title: str | None) -> alt.X:
@@ -30,122 +53,168 @@ def _theta(title: str | None) -> alt.X:
 
 def _step(title: str | None, *, labels: bool) -> alt.X:
     axis = alt.Axis(tickMinStep=1, tickCount=6, format="d", labels=labels)
-    return alt.X("step:Q", title=title, scale=window("problem", "step_low", "step_high"), axis=axis)
+    scale = alt.Scale(domain=[0, cell("problem", "steps", empty="1")], nice=False)
+    return alt.X("step:Q", title=title, scale=scale, axis=axis)
 
 
 def _excess(title: str | None) -> alt.Y:
-    scale = window("problem", "excess_low", "excess_high", type="log", clamp=True)
-    return alt.Y("excess:Q", title=title, scale=scale, axis=power_axis(title))
+    scale = window("problem", "exponent_low", "exponent_high", clamp=True)
+    return alt.Y("exponent:Q", title=title, scale=scale, axis=exponent_axis(title, tickCount=5))
 
 
 def _colour() -> alt.Color:
-    scale = alt.Scale(domain=[regime.name for regime in REGIME_COLOURS], range=list(REGIME_COLOURS.values()))
-    return alt.Color("regime:N", scale=scale, legend=None)
+    return alt.Color("regime:N", scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())), legend=None)
 
 
-def _run(tooltip: list[alt.Tooltip]) -> list[alt.Chart]:
-    """The previewed run and the committed one, of which one is empty at any time: its line and its steps."""
-    preview = (
-        named("runs")
-        .transform_filter("datum.run == hovered")
-        .transform_calculate(regime="data('final')[datum.run].regime", loss="datum.excess + data('problem')[0].minimum")
+def _exponent() -> str:
+    """The expression for log₁₀ of the excess loss of a row of the cube."""
+    return f"datum.level / {LEVELS} + {PROBLEM}.exponent_low"
+
+
+def _run() -> alt.LayerChart:
+    """The run that is shown, the previewed or the committed one (or three): its line, its steps, the lit step."""
+    shown = (
+        f"datum.step <= max({STEP}, {LIT}) && (hovered >= 0 ? datum.run == hovered : "
+        f"{PROBLEM}.three ? datum.run < {COMMITTED} : datum.run == {COMMITTED})"
     )
-    committed = named("committed").transform_filter("hovered < 0")
-    layers: list[alt.Chart] = []
-    for source in (preview, committed):
-        layers += [
-            source.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.75).encode(_colour(), order="step:Q"),
-            source.mark_circle(clip=True, size=26, opacity=1).encode(_colour(), tooltip=tooltip),
-        ]
-    return layers
+    sizes = " : ".join(f"datum.run == {COMMITTED - 1 - place} ? '{size}'" for place, size in enumerate(SIZES))
+    shape = alt.Shape("regime:N", scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())), legend=None)
+    marks = alt.Chart()
+    return (
+        alt.layer(
+            marks.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.75).encode(order="step:Q"),
+            marks.mark_point(clip=True, filled=True, size=26, opacity=1).encode(shape),
+            marks.transform_filter(f"datum.step == {LIT}").mark_circle(clip=True, size=150, opacity=0.45),
+            data=alt.NamedData("runs"),
+        )
+        .transform_filter(shown)
+        .transform_calculate(
+            theta=f"{PROBLEM}.theta_low + datum.place / {PLACES} * ({PROBLEM}.theta_high - {PROBLEM}.theta_low)",
+            exponent=_exponent(),
+            loss=f"{PROBLEM}.minimum + pow(10, {_exponent()})",
+            regime=f"datum.run >= 0 ? data('final')[datum.run].regime : {sizes} : {PROBLEM}.regime",
+        )
+        .encode(_colour())
+    )
 
 
-def _ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
+def _picked_step(name: str) -> alt.Parameter:
+    """The step under the pointer."""
+    return alt.selection_point(
+        name=name, fields=["step"], on="pointermove", nearest=True, clear="pointerout", empty=False
+    )
+
+
+def _steps(name: str) -> alt.Chart:
+    """The committed run's steps, to be touched."""
+    points: alt.Chart = touched("runs", _picked_step(name)).transform_filter(f"datum.run == {COMMITTED}")
+    return points
+
+
+def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
     title = text("chart.step_size.alpha")
-    alpha = alt.X(
-        "alpha:Q",
-        title=title,
-        scale=window("problem", "alpha_low", "alpha_high"),
-        axis=alt.Axis(tickCount=8, grid=False),
-    )
+    scale = window("problem", "alpha_low", "alpha_high", **({"type": "log"} if log else {}))
+    alpha = alt.X("alpha:Q", title=title, scale=scale, axis=alt.Axis(tickCount=8, grid=False, format="~g"))
     hover = alt.selection_point(
         name="hover", fields=["run"], on="pointermove", nearest=True, clear="pointerout", empty=False
     )
     pick = alt.selection_point(name="pick", fields=["alpha", "was"], on="click", nearest=True, empty=False)
-    bands, limits, final = named("bands"), named("limits"), named("final")
-    share = f"(datum.high - datum.low) / ({cell('problem', 'alpha_high', empty='1').expr})"
-    room_of_word = alt.ExprRef(f"max(1, {share} * ruler_width - 6)")
+    bands, marks = named("bands"), named("marks")
+    final = named("final")
+    room_of_word = alt.ExprRef("max(1, datum.share * ruler_width - 6)")
     gray, top = alt.value(GRAY), alt.value(0)
-    result = alt.layer(
-        final.mark_line(strokeWidth=1.5, clip=True).encode(color=gray),
-        final.mark_circle(size=22, opacity=0.9).encode(_colour()),
-    ).encode(y=_excess(text("chart.step_size.final")))
+    result = (
+        alt.layer(
+            final.mark_line(strokeWidth=1.5, clip=True).encode(color=gray),
+            final.mark_circle(size=22, opacity=0.9),
+        )
+        .transform_calculate(exponent=_exponent())
+        .encode(y=_excess(text("chart.step_size.final")))
+    )
+    edge = alt.X("low:Q", title=title)
     return alt.layer(
-        bands.mark_rect(opacity=0.13, clip=True).encode(alt.X("low:Q", title=title), x2="high:Q", color=_colour()),
-        bands.mark_text(baseline="top", dy=5, fontSize=12, limit=room_of_word).encode(
-            alt.X("middle:Q", title=title), y=top, text="word:N", color=_colour()
+        bands.mark_rect(clip=True).encode(
+            edge, x2="high:Q", opacity=alt.condition("datum.found", alt.value(0.07), alt.value(0.14))
         ),
-        limits.mark_rule(strokeDash=[4, 3]).encode(color=gray),
-        limits.mark_text(dy=-7, baseline="bottom", fontSize=12).encode(y=top, text="label:N", color=gray),
+        bands.transform_filter("datum.found").mark_rule(strokeDash=[1, 3], clip=True).encode(edge),
+        bands.mark_text(baseline="top", dy=5, fontSize=12, limit=room_of_word).encode(
+            alt.X("middle:Q", title=title), y=top, text="word:N"
+        ),
+        marks.mark_rule(strokeDash=[4, 3]),
+        marks.mark_text(dy=-7, baseline="bottom", fontSize=12).encode(y=top, text="label:N"),
         result,
-        touched("final", hover, pick),
+        # a click counts as new even on a learning rate that was clicked before
+        touched("final", hover, pick).transform_calculate(was=f"{PROBLEM}.alpha"),
         named("problem")
         .mark_rule(strokeWidth=2.5, clip=True)
-        .encode(_colour(), opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),
-        final.transform_filter("datum.run == hovered").mark_rule(strokeWidth=2.5).encode(_colour()),
-    ).encode(x=alpha)
+        .encode(opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),
+        final.transform_filter("datum.run == hovered").mark_rule(strokeWidth=2.5),
+    ).encode(_colour(), x=alpha)
 
 
-def _said() -> alt.ExprRef:
-    """What is said, in two lines, of the run that is shown: the hovered one, or else the committed one."""
-    run = "(hovered < 0 ? data('problem')[0] : data('final')[hovered])"
-    return alt.ExprRef(f"isValid({run}) ? [{run}.headline, {run}.result] : ''")
+def _said(text: Text) -> alt.ExprRef:
+    """Three lines: the run that is shown, where it is at the lit step, and what that step did to the distance."""
+    number, previewed = f"data('numbers')[{LIT}]", "data('final')[hovered]"
+    where = filled(text.template("chart.step_size.at"), number, "theta", "slope", "excess", step=LIT)
+    factor = text.template("chart.step_size.factor")
+    committed = (
+        f"[{PROBLEM}.headline, {PROBLEM}.three || {LIT} == {PROBLEM}.steps ? {PROBLEM}.result : {where}, "
+        f"{PROBLEM}.three ? '' : {filled(factor, number, 'measured', 'predicted')}]"
+    )
+    preview = (
+        f"[{previewed}.headline, {previewed}.result, "
+        f"{filled(factor, previewed, 'measured', 'predicted')}]"
+    )
+    known = f"isValid({number}) && isValid({PROBLEM}) && (hovered < 0 || isValid({previewed}))"
+    return alt.ExprRef(f"{known} ? (hovered < 0 ? {committed} : {preview}) : ''")
 
 
 @lru_cache
-def step_size(text: Text) -> Spec:
-    """The chart as a dict. Data sets: problem, curve, runs, committed, final, bands, limits (`step_size_frames`)."""
-    tooltip = [
-        alt.Tooltip("step:Q", title=text("chart.step")),
-        alt.Tooltip("theta:Q", title="θ", format=".5~g"),
-        alt.Tooltip("loss:Q", title="J(θ)", format=".5~g"),
-    ]
-    loss = alt.Y(
-        "loss:Q",
-        title="J(θ)",
-        scale=window("problem", "loss_low", "loss_high"),
-        axis=alt.Axis(tickCount=5, format="~s"),
-    )
+def step_size(text: Text, log: bool = False) -> Spec:
+    """The chart as a dict, with α on a linear or on a log axis; a player must be added.
+
+    Data sets: problem, curve, runs, final, bands, marks, numbers (`step_size_frames`).
+    """
+    scale = window("problem", "loss_low", "loss_high")
+    loss = alt.Y("loss:Q", title="J(θ)", scale=scale, axis=alt.Axis(tickCount=5, format="~s"))
     theta = alt.Y("theta:Q", title="θ", scale=window("problem", "theta_low", "theta_high"), axis=alt.Axis(tickCount=4))
     curve = named("curve").mark_line(clip=True).encode(color=alt.value(GRAY))
     minimiser = (
         named("problem").mark_rule(strokeDash=[4, 3]).encode(y=alt.Y("minimiser:Q", title="θ"), color=alt.value(GRAY))
     )
-    run = _run(tooltip)
+    run, step = _run(), text("chart.step")
+    decay = alt.layer(run.encode(y=_excess("J − J*")), _steps("at_loss")).encode(_step(None, labels=False))
+    track = alt.layer(
+        minimiser,
+        alt.layer(run.encode(y=theta), _steps("at_theta")).encode(_step(step, labels=True)),
+    )
     views = {
-        "ruler": View(_ruler(text), FULL, wide_or_narrow("92", "112")),
-        "landscape": View(alt.layer(curve, *run).encode(x=_theta("θ"), y=loss), HALF, wide_or_narrow("236", "200")),
-        "loss": View(
-            alt.layer(*run).encode(x=_step(None, labels=False), y=_excess("J − J*")), HALF, wide_or_narrow("124", "130")
+        "ruler": View(_ruler(text, log), FULL, wide_or_narrow("72", "112")),
+        "landscape": View(
+            alt.layer(curve, anchor("numbers"), run).encode(x=_theta("θ"), y=loss), HALF, wide_or_narrow("182", "190")
         ),
-        "theta": View(
-            alt.layer(minimiser, alt.layer(*run).encode(x=_step(text("chart.step"), labels=True), y=theta)),
-            HALF,
-            wide_or_narrow("90", "110"),
-        ),
+        "loss": View(decay, HALF, wide_or_narrow("94", "120")),
+        "theta": View(track, HALF, wide_or_narrow("66", "100")),
     }
-    ruler, landscape, decay, track = parts(views).values()
+    ruler, landscape, decayed, tracked = parts(views).values()
     lower = {
         "title": {
-            "text": _said().to_dict(),
+            "text": _said(text).to_dict(),
             "limit": {"expr": "room - 8"},
             "offset": 8,
-            "fontSize": 15,
+            "fontSize": 14,
             "fontWeight": 600,
         },
-        "concat": [landscape, {"vconcat": [decay, track], "spacing": GAP}],
+        "concat": [landscape, {"vconcat": [decayed, tracked], "spacing": GAP}],
         "columns": COLUMNS,
         "spacing": GAP,
     }
-    hovered = {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"}
-    return fitted({"vconcat": [ruler, lower], "spacing": GAP, "params": [hovered]}, views)
+    pointed = " : ".join(f"length(data('{name}_store')) ? data('{name}_store')[0].values[0]" for name in STEP_PICKS)
+    parameters = [
+        {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"},
+        {"name": LIT, "expr": f"{pointed} : {STEP}"},
+    ]
+    return fitted({"vconcat": [ruler, lower], "spacing": GAP, "params": parameters}, views)
+
+
+STEP_PICKS = ("at_loss", "at_theta")

@@ -1,12 +1,12 @@
-"""The data sets of the linked view: a cube of runs to preview, the committed run, and what is said of each.
+"""The data sets of the linked view: a cube of runs to preview, the committed one, and what is said of each.
 
-A run may leave the picture and float64; the axes stop, the words say so.
+A run may leave the picture and float64; the axes stop, the words say so. The cube is for drawing only: it holds whole
+numbers, fine enough for any screen (`PLACES`, `LEVELS`); what is read is written out of float64.
 """
 
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +14,21 @@ import pandas as pd
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent, descend
-from gdcore.descent_theory import Regime, limits, predict
+from gdcore.descent_theory import Regime, predict
+from gdcore.step_factors import step_factors
 from views.charts.ruler import Ruler
+from views.charts.ruler_bands import SIZES, ruler_bands, ruler_marks
 from views.numbers import plain
 from views.text import Text
 
 DECADES_ABOVE, DECADES_BELOW = 4, 12  # of the log axes, around the excess loss at the start
-SMALLEST = 1e-24  # excess loss at the start: from there the axis still ends within the float32 that is sent
-OUTSIDE = 20  # widths of the picture: where a point that left is drawn, out of sight but within reach of a renderer
+SMALLEST = 1e-300  # excess loss at the start: from there the axis still ends within float64
+OUTSIDE = 6  # widths of the picture: where a point that left is drawn, out of sight but within reach of a renderer
 CURVE_POINTS = 161
+PLACES = 4000  # of θ across the picture
+LEVELS = 1800  # of the excess loss to a decade
+COMMITTED = -1  # the run's number in the cube; the three that are compared have the numbers below
+Three = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -49,114 +55,137 @@ class Axes:
         )
 
 
+def place(theta: npt.NDArray[np.float64], axes: Axes) -> npt.NDArray[np.int16]:
+    """Where θ lies in the picture, from 0 to PLACES; what left it, or float64, lies out of sight."""
+    low, high = axes.theta
+    with np.errstate(over="ignore", invalid="ignore"):
+        share = (theta - low) / (high - low)
+    return np.rint(PLACES * np.clip(np.nan_to_num(share, nan=np.inf), -OUTSIDE, 1 + OUTSIDE)).astype("i2")
+
+
+def level(excess: npt.NDArray[np.float64], axes: Axes) -> npt.NDArray[np.int16]:
+    """Where an excess loss lies on its log axis, from 0 in steps of 1/LEVELS decade; a decade outside at most."""
+    foot = math.log10(axes.excess[0])
+    with np.errstate(divide="ignore"):
+        decades = np.log10(np.nan_to_num(excess, nan=np.inf)) - foot
+    return np.rint(LEVELS * np.clip(decades, -1, DECADES_BELOW + DECADES_ABOVE + 1)).astype("i2")
+
+
 @lru_cache(maxsize=64)
 def _preview(text: Text, loss: Loss, start: float, steps: int, scale: Ruler) -> dict[str, pd.DataFrame]:
     """The data sets that do not depend on the committed learning rate: the same from commit to commit."""
     axes = Axes.of(loss, start)
-    runs = descend(loss, start, scale.learning_rates, steps)
-    regimes = [predict(loss, start, rate).regime for rate in scale.learning_rates.tolist()]
+    rates = scale.learning_rates
+    runs = descend(loss, start, rates, steps)
+    regimes = [predict(loss, start, rate).regime for rate in rates.tolist()]
+    factors = step_factors(loss, runs)
     final = pd.DataFrame(
         {
-            "run": np.arange(scale.count, dtype="i2"),
-            "alpha": scale.learning_rates,
-            "excess": _shown(runs.excess[-1], axes.excess),
+            "run": np.arange(scale.count, dtype="i1"),
+            "alpha": rates,
+            "level": level(runs.excess[-1], axes),
             "regime": [regime.name for regime in regimes],
-            "headline": [
-                headline(text, rate, regime)
-                for rate, regime in zip(scale.learning_rates.tolist(), regimes, strict=True)
-            ],
+            "headline": [headline(text, rate, regime) for rate, regime in zip(rates.tolist(), regimes, strict=True)],
             "result": [result(text, runs, index) for index in range(scale.count)],
+            "measured": [_factor(text, value) for value in factors.measured[-1]],
+            "predicted": [_factor(text, value) for value in factors.predicted[-1]],
         }
     )
     theta = np.linspace(*axes.theta, CURVE_POINTS)
     return {
-        "curve": pd.DataFrame({"theta": theta.astype("f4"), "loss": loss.value(theta).astype("f4")}),
-        "runs": _in_sight(_long(runs, axes), axes),
+        "curve": pd.DataFrame({"theta": theta.astype("f4"), "loss": loss.value(theta)}),
+        "runs": _in_sight(_long(runs, axes), steps),
         "final": final,
-        "bands": _bands(text, loss, start, scale.end),
-        "limits": _limits(loss, start, scale.end),
+        "bands": ruler_bands(text, loss, start, scale),
     }
 
 
-def _shown(excess: npt.NDArray[np.float64], window: tuple[float, float]) -> npt.NDArray[np.float64]:
-    """Excess losses for a log axis: what is beyond it, or beyond float64, is drawn just outside."""
-    return np.clip(np.nan_to_num(excess, nan=np.inf), window[0] / 10, window[1] * 10)
-
-
-def _long(runs: Descent, axes: Axes) -> pd.DataFrame:
-    """One row per run and step."""
+def _long(runs: Descent, axes: Axes, first: int = 0, down: bool = False) -> pd.DataFrame:
+    """One row per run and step; the runs are numbered from `first`, upwards or downwards."""
     points, count = runs.points.shape
-    low, high = axes.theta
-    outside = OUTSIDE * (high - low)
-    theta = np.clip(np.nan_to_num(runs.points, nan=np.inf), low - outside, high + outside)
+    numbers = first + np.arange(count) * (-1 if down else 1)
     return pd.DataFrame(
         {
-            "run": np.repeat(np.arange(count, dtype="i2"), points),
-            "step": np.tile(np.arange(points, dtype="i2"), count),
-            "theta": theta.T.ravel().astype("f4"),
-            "excess": _shown(runs.excess, axes.excess).T.ravel().astype("f4"),
+            "run": np.repeat(numbers.astype("i1"), points),
+            "step": np.tile(np.arange(points, dtype="i1"), count),
+            "place": place(runs.points, axes).T.ravel(),
+            "level": level(runs.excess, axes).T.ravel(),
         }
     )
 
 
-def _in_sight(runs: pd.DataFrame, axes: Axes) -> pd.DataFrame:
+def _in_sight(runs: pd.DataFrame, steps: int) -> pd.DataFrame:
     """Only the rows that a preview can show: up to the first beyond the log axis, and the last."""
-    gone = ((runs.excess <= axes.excess[0]) | (runs.excess >= axes.excess[1])).groupby(runs.run).cumsum()
-    last = (runs.step == runs.step.max()) & (runs.excess <= axes.excess[0])
+    gone = ((runs.level <= 0) | (runs.level >= LEVELS * (DECADES_BELOW + DECADES_ABOVE))).groupby(runs.run).cumsum()
+    last = (runs.step == steps) & (runs.level <= 0)
     shown: pd.DataFrame = runs[(gone <= 1) | last].reset_index(drop=True)
     return shown
 
 
-def _bands(text: Text, loss: Loss, start: float, end: float) -> pd.DataFrame:
-    """The regimes along the ruler, from theory: they change only at its limits."""
-    known = limits(loss, start)
-    edges = sorted({0.0, end, *(mark for mark in (known.one_sided, known.converges, known.local) if 0 < mark < end)})
-    rows = []
-    for low, high in pairwise(edges):
-        middle = (low + high) / 2
-        regime = predict(loss, start, middle).regime.name
-        rows.append({"low": low, "high": high, "middle": middle, "regime": regime, "word": text(f"regime.{regime}")})
-    return pd.DataFrame(rows)
-
-
-def _limits(loss: Loss, start: float, end: float) -> pd.DataFrame:
-    """1/L and 2/L, where the loss has a largest curvature."""
-    steepest = loss.curvature_bounds[1]
-    marks = [(1 / steepest, "1/L"), (2 / steepest, "2/L")] if math.isfinite(steepest) else []
-    return pd.DataFrame([mark for mark in marks if mark[0] <= end], columns=["alpha", "label"]).astype({"alpha": float})
-
-
 def step_size_frames(
-    text: Text, loss: Loss, start: float, learning_rate: float, run: Descent, scale: Ruler
+    text: Text,
+    loss: Loss,
+    start: float,
+    learning_rate: float,
+    run: Descent,
+    scale: Ruler,
+    three: Three | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """The data sets of `step_size`; `run` is the committed run, of one learning rate."""
+    """The data sets of `step_size`; `run` is the committed run, of one learning rate.
+
+    `three` are the small, the good and the large learning rate that take its place where they are compared.
+    """
     steps = len(run.points) - 1
     axes = Axes.of(loss, start)
     regime = predict(loss, start, learning_rate).regime
+    runs = [_preview(text, loss, start, steps, scale)["runs"], _long(run, axes, COMMITTED)]
+    said = headline(text, learning_rate, regime), result(text, run, 0)
+    if three is not None:
+        compared = descend(loss, start, three, steps)
+        runs.append(_long(compared, axes, COMMITTED - 1, down=True))
+        said = comparison(text, three, compared)
     problem = {
         "alpha": learning_rate,
         "regime": regime.name,
-        "headline": headline(text, learning_rate, regime),
-        "result": result(text, run, 0),
+        "headline": said[0],
+        "result": said[1],
+        "three": three is not None,
         "minimum": loss.minimum,
         "minimiser": loss.minimiser,
-        "alpha_low": 0.0,
+        "alpha_low": scale.low,
         "alpha_high": scale.end,
-        "step_low": 0,
-        "step_high": steps,
+        "steps": steps,
     }
-    for name, (low, high) in {"theta": axes.theta, "loss": axes.loss, "excess": axes.excess}.items():
+    exponents = (round(math.log10(axes.excess[0])), round(math.log10(axes.excess[1])))
+    for name, (low, high) in {"theta": axes.theta, "loss": axes.loss, "exponent": exponents}.items():
         problem |= {f"{name}_low": low, f"{name}_high": high}
-    committed = _long(run, axes).assign(regime=regime.name)
-    committed["loss"] = committed.excess + loss.minimum
     preview = _preview(text, loss, start, steps, scale)
     return {
         **preview,
-        # a click counts as new even on a learning rate that was clicked before
-        "final": preview["final"].assign(was=learning_rate),
+        "runs": pd.concat(runs, ignore_index=True),
+        "marks": ruler_marks(text, loss, scale, three),
         "problem": pd.DataFrame([problem]),
-        "committed": committed,
+        "numbers": _numbers(text, loss, run),
     }
+
+
+def _numbers(text: Text, loss: Loss, run: Descent) -> pd.DataFrame:
+    """What is said of each point of the committed run, one row a step; the factors are those of the step before it."""
+    factors = step_factors(loss, run)
+    with np.errstate(over="ignore", invalid="ignore"):
+        columns = {"theta": run.points, "slope": loss.gradient(run.points), "excess": run.excess}
+    said = {name: [_written(text, value) for value in column[:, 0].tolist()] for name, column in columns.items()}
+    for name, column in factors._asdict().items():
+        said[name] = [text("chart.step_size.none"), *(_factor(text, value) for value in column[:, 0])]
+    return pd.DataFrame(said)
+
+
+def _written(text: Text, value: float) -> str:
+    return plain(value) if math.isfinite(value) else text("chart.step_size.beyond")
+
+
+def _factor(text: Text, value: float) -> str:
+    return plain(float(value)) if math.isfinite(value) else text("chart.step_size.none")
 
 
 def headline(text: Text, learning_rate: float, regime: Regime) -> str:
@@ -174,3 +203,13 @@ def result(text: Text, runs: Descent, index: int) -> str:
         reached=int(runs.reached_at[index]),
         left=int(runs.finite_steps[index]) + 1,
     )
+
+
+def comparison(text: Text, three: Three, runs: Descent) -> tuple[str, str]:
+    """The three learning rates that are compared, and how far each one's run came, in a line each."""
+    rates = {size: plain(rate) for size, rate in zip(SIZES, three, strict=True)}
+    ends = {
+        size: plain(float(end), 3) if math.isfinite(end) else text("chart.step_size.beyond")
+        for size, end in zip(SIZES, runs.excess[-1], strict=True)
+    }
+    return text("chart.step_size.three", **rates), text("chart.step_size.ends", steps=len(runs.points) - 1, **ends)

@@ -1,7 +1,7 @@
 """Short, self-contained NumPy programs that print the numbers of a figure: one file a lesson.
 
 Each file is a program that runs as it stands, with constants at its top; `script` puts the learner's own values in
-their place.
+their place. A program that descends one of several losses imports it from `losses`; `with_loss` writes it out instead.
 """
 
 import re
@@ -12,6 +12,9 @@ from pathlib import Path
 Constant = float | int | str | Sequence[float] | Sequence[str]
 
 _PLACE = Path(__file__).parent
+_IMPORTED_LOSS = re.compile(r"^from views\.scripts\.losses\.\w+ import .*\n", re.MULTILINE)
+_DOCSTRING = re.compile(r'\A"""(.*?)"""\n', re.DOTALL)
+_NUMPY = "import numpy as np\n"
 
 
 @lru_cache
@@ -34,6 +37,12 @@ def script(name: str, /, **constants: Constant) -> str:
             raise ValueError(f"{name}.py has the constant {constant} {len(parts) - 1} times: it must be there once")
         program = f"{constant} = {_written(value)}".join(parts)
     return program
+
+
+def with_loss(program: str, loss: str) -> str:
+    """The program with the loss (a text that `script` made from a file of `losses`) in place of its import."""
+    _, says, code = _DOCSTRING.split(loss)
+    return _IMPORTED_LOSS.sub(lambda _: f"# {says}\n{code.replace(_NUMPY, '').strip()}\n\n", program, count=1)
 
 
 def _written(value: Constant) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent, Outcome
-from gdcore.descent_theory import EQUAL, Regime, limits, predict
+from gdcore.descent_theory import EQUAL, Prediction, Regime, limits, predict
 from views.numbers import plain
 from views.text import Text
 
@@ -40,11 +40,14 @@ def descent_verdict(text: Text, loss: Loss, run: Descent) -> str:
         theory.append(text("verdict.theory.cycle", a=plain(prediction.cycle[0]), b=plain(prediction.cycle[1])))
     if f"verdict.theory.{loss.name}" in text and not lands:
         theory.append(text(f"verdict.theory.{loss.name}", **numbers))
-    return "\n\n".join([text.together(theory), text.together(_run_verdict(text, run, prediction.regime))])
+    return "\n\n".join([text.together(theory), text.together(_run_verdict(text, run, prediction))])
 
 
-def _run_verdict(text: Text, run: Descent, regime: Regime) -> list[str]:
+def _run_verdict(text: Text, run: Descent, prediction: Prediction) -> list[str]:
     outcome, steps = run.outcome[0], len(run.points) - 1
+    expected = EXPECTED[prediction.regime]
+    if prediction.regime is Regime.CYCLES and prediction.cycle is None:
+        expected = expected | {Outcome.WANDERING}  # a cycle of more points than two, or chaos
     said = [
         text(
             f"verdict.run.{outcome.name}",
@@ -57,6 +60,6 @@ def _run_verdict(text: Text, run: Descent, regime: Regime) -> list[str]:
     ]
     if run.crossings[0]:
         said.append(text("verdict.run.crossed", count=int(run.crossings[0]), first=int(run.first_crossing[0])))
-    if outcome not in EXPECTED[regime]:
-        said.append(text("verdict.run.disagrees", regime=text(f"regime.{regime.name}")))
+    if outcome not in expected:
+        said.append(text("verdict.run.disagrees", regime=text(f"regime.{prediction.regime.name}")))
     return said
