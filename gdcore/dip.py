@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,8 @@ BOWL = 0.1  # curvature of the bowl
 DEPTH, CENTRE, WIDTH = 0.3, 3.0, 0.18  # of the dip; WIDTH is twice its variance
 BEYOND = 4.0  # the distance from 0 beyond which the bowl is steeper than the dip has ever been felt
 SETTLED = 1e-3  # the distance from a minimum within which a run has settled
+NUDGE = 1e-3  # the fraction of a learning rate by which it is nudged, to see whether the outcome hangs on it
+APART = 0.05  # two runs that end farther apart than this end at different places
 
 WINDOW = (-4.0, 4.5)  # θ from, to, for a chart
 START = 3.05  # in the dip, not at its bottom
@@ -70,6 +73,7 @@ class DipDescent:
         fate: one `Fate` per run, shape (A,), dtype object.
         in_dip: whether θ_T lies on the dip's side of the barrier, shape (A,).
         escaped_at: the step from which on the run stays on the bowl's side, shape (A,); −1 if never, 0 if always.
+        crossings: how often the run passes the barrier, either way, shape (A,).
         finite_steps: the last step before which, and at which, θ and J are finite, shape (A,).
     """
 
@@ -79,7 +83,20 @@ class DipDescent:
     fate: npt.NDArray[np.object_]
     in_dip: npt.NDArray[np.bool_]
     escaped_at: Integers
+    crossings: Integers
     finite_steps: Integers
+
+
+class Nudged(NamedTuple):
+    """What a thousandth more or less of the learning rate changes.
+
+    Attributes:
+        fate: whether the run meets another fate and ends at another place, shape (A,).
+        place: whether it ends at another place, farther than APART away, shape (A,); false if it diverges either way.
+    """
+
+    fate: npt.NDArray[np.bool_]
+    place: npt.NDArray[np.bool_]
 
 
 @float64_range
@@ -145,8 +162,24 @@ def descend_into_dip(start: npt.ArrayLike, learning_rates: npt.ArrayLike | Sched
     outside = points < landmarks().barrier  # false for nan
     stays = np.logical_and.accumulate(outside[::-1])[::-1]
     escaped_at = np.where(stays[-1], stays.argmax(axis=0), -1)
+    crossings = np.count_nonzero(np.diff(outside, axis=0) & np.isfinite(points[1:]), axis=0)
     fate = _fate(points, finite_steps < steps)
-    return DipDescent(points, rates, values, fate, points[-1] > landmarks().barrier, escaped_at, finite_steps)
+    return DipDescent(
+        points, rates, values, fate, points[-1] > landmarks().barrier, escaped_at, crossings, finite_steps
+    )
+
+
+def nudged(record: DipDescent) -> Nudged:
+    """The same runs with every α(t) a thousandth smaller and larger: what a chaotic run cannot be asked for."""
+    steps, start = len(record.points) - 1, record.points[0]
+    near = [descend_into_dip(start, factor * record.learning_rates, steps) for factor in (1 - NUDGE, 1 + NUDGE)]
+    place = np.zeros(record.fate.shape, dtype=bool)
+    for other in near:
+        out = (record.fate == Fate.DIVERGED) & (other.fate == Fate.DIVERGED)
+        with np.errstate(invalid="ignore", over="ignore"):
+            place |= ~out & ~(np.abs(other.points[-1] - record.points[-1]) <= APART)
+    fate = place & np.any([other.fate != record.fate for other in near], axis=0)
+    return Nudged(fate, place)
 
 
 def _fate(points: Array, overflowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdcore.dip import Fate, curvature, descend_into_dip, gradient, landmarks, value
+from gdcore.dip import APART, Fate, curvature, descend_into_dip, gradient, landmarks, nudged, value
 from gdcore.schedules import constant, cosine, exponential, inverse_time, step_decay
 
 
@@ -154,3 +155,43 @@ def test_growth_within_float64_is_divergence_and_a_start_far_out_is_not():
 def test_bad_arguments_are_refused_with_the_value(refused):
     with pytest.raises(ValueError, match=r"got .*: "):
         refused()
+
+
+def test_every_pass_over_the_barrier_is_counted():
+    record = descend_into_dip(3.05, [0.3, 2.0, 17.4, 19.0], 100)
+    barrier = landmarks().barrier
+    for run, count in enumerate(record.crossings.tolist()):
+        sides = [point > barrier for point in record.points[:, run]]
+        assert count == sum(a != b for a, b in itertools.pairwise(sides))
+    assert record.crossings.tolist()[:2] == [0, 1]
+    assert record.crossings[3] > 1
+
+
+def test_a_run_beyond_float64_passes_the_barrier_no_more():
+    record = descend_into_dip(3.05, [1e3], 400)
+    assert not np.isfinite(record.points[-1, 0])
+    assert record.crossings[0] == np.isfinite(record.points[:, 0]).sum() - 1  # it jumps across at every step
+
+
+def test_only_where_the_run_is_chaotic_does_a_thousandth_of_the_learning_rate_decide():
+    calm = nudged(descend_into_dip(3.05, [0.05, 0.3, 0.64, 1.5, 5.0, 16.0, 25.0, 40.0], 60))
+    assert not calm.fate.any()
+    assert not calm.place.any()
+    rattling = nudged(descend_into_dip(3.05, [1.0, 1.05, 1.1], 60))
+    assert not rattling.fate.any()
+    assert rattling.place.all()
+    edge = nudged(descend_into_dip(3.05, np.linspace(1.138, 1.146, 9), 60))
+    assert edge.fate.any()
+    assert (edge.place | ~edge.fate).all()
+
+
+def test_nudged_runs_are_those_of_nudged_learning_rates():
+    rates = np.geomspace(0.05, 40, 200)
+    record, found = descend_into_dip(3.05, rates, 60), nudged(descend_into_dip(3.05, rates, 60))
+    for factor in (0.999, 1.001):
+        other = descend_into_dip(3.05, factor * rates, 60)
+        finite = (record.fate != Fate.DIVERGED) | (other.fate != Fate.DIVERGED)
+        moved = np.abs(other.points[-1] - record.points[-1]) > APART
+        assert found.place[finite & moved].all()
+        assert found.fate[finite & moved & (other.fate != record.fate)].all()
+    assert 0 < np.count_nonzero(found.fate) < np.count_nonzero(found.place) < 40
