@@ -96,6 +96,30 @@ def steps_needed(
     return None if last is None else last + 1
 
 
+def long_run_loss(pace: float, momentum: float = 0.0) -> float:
+    """1 − |r| for the larger root r: the share of the distance that a step takes away in the long run.
+
+    Negative where the distance grows. Of a root near ±1 all digits of 1 − |r| are kept. Without momentum it is
+    1 − |1 − αλ|, for every step.
+
+    Args:
+        pace: αλ ≥ 0.
+        momentum: β.
+
+    Raises:
+        ValueError: if the pace is negative or not finite, or β not in [0, 1).
+    """
+    if not 0.0 <= pace < math.inf:
+        raise ValueError(f"got αλ = {pace}: it must be finite and not negative")
+    require_fractions(0.5, momentum)
+    size = math.sqrt(momentum)
+    gap = min(pace, 2.0 * (1.0 + momentum) - pace)
+    discriminant = ((1.0 + size) ** 2 - gap) * ((1.0 - size) ** 2 - gap)
+    if discriminant < 0.0:
+        return 1.0 - size
+    return 2.0 * gap / (1.0 - momentum + gap + math.sqrt(discriminant))
+
+
 def log_shrink(t: npt.ArrayLike, pace: float, momentum: float) -> Array:
     """log |c_t/c_0| for steps t ≥ 0 and 0 < αλ < 2(1 + β), from rest; in the shape of t, −inf where c_t = 0.
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdcore.bowl import bowl, bowl_from_data
-from gdcore.bowl_theory import Motion, log_shrink, motions, steps_needed
+from gdcore.bowl_theory import Motion, log_shrink, long_run_loss, motions, steps_needed
 from gdcore.design_matrix import car_design
 from gdcore.heavy_ball import Roll, roll
 from gdcore.rates import best_heavy_ball, best_learning_rate, heavy_ball_limit
@@ -189,3 +189,21 @@ def test_a_long_run_moves_as_theory_expects(momentum):
 def test_bad_arguments_are_refused_with_the_value(refused):
     with pytest.raises(ValueError, match=r"got .*: "):
         refused()
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.3, 0.81, 0.99])
+@pytest.mark.parametrize("fraction", [1e-9, 0.01, 0.3, 0.7, 0.999, 1.0, 1.1, 1.7])
+def test_the_long_run_factor_is_the_larger_root(fraction, momentum):
+    pace = fraction * 2 * (1 + momentum)
+    roots = np.roots([1.0, pace - 1.0 - momentum, momentum])
+    assert 1 - long_run_loss(pace, momentum) == pytest.approx(np.abs(roots).max(), rel=1e-7)
+
+
+def test_the_long_run_factor_keeps_its_digits_beside_one_and_refuses_nonsense():
+    assert long_run_loss(1e-20) == 1e-20
+    assert long_run_loss(1e-20, 0.9) == pytest.approx(1e-19, rel=1e-12)
+    assert long_run_loss(1.0) == 1.0
+    assert long_run_loss(3.0) == -1.0
+    for pace, momentum in ((-1.0, 0.0), (math.inf, 0.0), (math.nan, 0.0), (1.0, 1.0)):
+        with pytest.raises(ValueError, match="got"):
+            long_run_loss(pace, momentum)

@@ -1,0 +1,204 @@
+"""The linked view of "Two directions at once": the ruler leads; the contours with the path, and the errors, follow.
+
+Moving over the ruler shows another learning rate in the browser, out of a cube of runs; a click commits it. The slider
+beneath the picture shows the run up to a step.
+"""
+
+from functools import lru_cache
+
+import altair as alt
+
+from views.charts.bowl_frames import DECADE, ERROR, LEAST
+from views.charts.bowl_ruler import motion_colour, ruler
+from views.charts.ink import (
+    BLUE,
+    GRAY,
+    ORANGE,
+    cell,
+    filled,
+    lookup,
+    named,
+    power_axis,
+    raised,
+    stroke_legend,
+    window,
+)
+from views.charts.player import STEP
+from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
+from views.text import Text
+
+LINES = {"steep": ORANGE, "flat": BLUE}
+SHOWN = "(hovered < 0 ? data('problem')[0] : data('final')[hovered])"
+_ORDINARY = "datum.value == 0 || (abs(datum.value) >= 1e-3 && abs(datum.value) < 1e5)"
+_POWER = "floor(log(abs(datum.value)) / LN10 + 1e-9)"
+_LABEL = (
+    f"{_ORDINARY} ? replace(format(datum.value, '~r'), '-', '−') : "
+    f"replace(format(datum.value / pow(10, {_POWER}), '.2~f'), '-', '−') + '·' + {raised(_POWER)}"
+)
+
+
+def _line_colour(legend: alt.Legend | None) -> alt.Color:
+    scale = alt.Scale(domain=list(LINES), range=list(LINES.values()))
+    return alt.Color("line:N", scale=scale, legend=legend)
+
+
+def _decoded(field: str) -> str:
+    """The distance that `bowl_frames.encoded` wrote."""
+    return f"(datum.{field} < 0 ? -{LEAST} : {LEAST}) * pow(10, abs(datum.{field}) / {DECADE})"
+
+
+def _sources() -> tuple[alt.Chart, alt.Chart]:
+    """The previewed run and the committed one, of which one is empty at any time, up to the step that is shown."""
+    preview = (
+        named("runs")
+        .transform_filter(f"datum.run == hovered && datum.step <= {STEP}")
+        .transform_calculate(
+            regime="data('final')[datum.run].regime", steep=_decoded("steep_code"), flat=_decoded("flat_code")
+        )
+    )
+    return preview, named("committed").transform_filter(f"hovered < 0 && datum.step <= {STEP}")
+
+
+def _side(name: str, other: str, ratio: str) -> alt.Scale:
+    """An axis of the contours; on one scale with the other, where that is so, by the shape of the picture."""
+    own = cell("problem", f"{name}_high", empty="1").expr
+    if other:
+        grown = f"max({own}, {cell('problem', f'{other}_high', empty='1').expr} * {ratio})"
+        own = f"({cell('problem', 'similar').expr}) ? {grown} : ({own})"
+    return alt.Scale(domain=[alt.ExprRef(f"-({own})"), alt.ExprRef(own)], nice=False)
+
+
+def _bracketed(field: str) -> str:
+    return f"({cell('problem', field).expr})"
+
+
+def _contours(text: Text) -> alt.LayerChart | alt.FacetChart:
+    across_title, up_title = text("chart.bowl.flat_axis"), text("chart.bowl.steep_axis")
+    axis = alt.Axis(labelExpr=_LABEL, tickCount=5)
+    x = alt.X(
+        "across:Q", title=across_title, scale=_side("across", "up", "contours_width / contours_height"), axis=axis
+    )
+    y = alt.Y("up:Q", title=up_title, scale=_side("up", "", ""), axis=axis)
+    real = {
+        "across": f"datum.flat * {_bracketed('across_unit')}",
+        "up": f"datum.steep * {_bracketed('up_unit')}",
+    }
+    layers: list[alt.Chart] = [
+        named("contours")
+        .transform_calculate(across=f"{side} * ({real['across']})", up=f"{way} * ({real['up']})")
+        .mark_line(clip=True, strokeWidth=1, strokeOpacity=0.55)
+        .encode(detail="arc:N", order="at:Q", color=alt.value(GRAY))
+        for side in (1, -1)
+        for way in (1, -1)
+    ]
+    layers += [
+        named("problem")
+        .transform_calculate(across="0", up="0")
+        .mark_point(shape="cross", size=70, filled=True, opacity=1)
+        .encode(color=alt.value(GRAY)),
+    ]
+    tooltip = [
+        alt.Tooltip("step:Q", title=text("chart.step")),
+        alt.Tooltip("up:Q", title=up_title, format=".4~g"),
+        alt.Tooltip("across:Q", title=across_title, format=".4~g"),
+    ]
+    for source in _sources():
+        run = source.transform_calculate(**real)
+        layers += [
+            run.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.8).encode(motion_colour(), order="step:Q"),
+            run.mark_circle(clip=True, size=26, opacity=1).encode(motion_colour(), tooltip=tooltip),
+        ]
+    return alt.layer(*layers).encode(x=x, y=y)
+
+
+def _errors(text: Text) -> alt.LayerChart | alt.FacetChart:
+    title = text("chart.bowl.error")
+    x = alt.X(
+        "step:Q",
+        title=text("chart.step"),
+        scale=window("problem", "step_low", "step_high"),
+        axis=alt.Axis(tickMinStep=1, tickCount=6, format="d"),
+    )
+    scale = alt.Scale(type="log", domain=ERROR, nice=False)
+    y = alt.Y("error:Q", title=title, scale=scale, axis=power_axis(title))
+    legend = stroke_legend({name: text(f"chart.bowl.{name}") for name in LINES})
+    legend["symbolOpacity"] = 1  # the pale line of theory is drawn first, and a legend takes after it
+    tooltip = [
+        alt.Tooltip("step:Q", title=text("chart.step")),
+        alt.Tooltip("error:Q", title=title, format=".4~g"),
+    ]
+    layers: list[alt.Chart] = []
+    for name in LINES:
+        for ends in (
+            named("final").transform_filter("datum.run == hovered"),
+            named("problem").transform_filter("hovered < 0"),
+        ):
+            layers.append(
+                ends.transform_calculate(line=f"'{name}'", origin="0", one="1")
+                .mark_rule(clip=True, strokeWidth=7, opacity=0.25)
+                .encode(
+                    alt.X("origin:Q"),
+                    alt.Y("one:Q", title=title),
+                    _line_colour(legend),
+                    x2=f"{name}_until:Q",
+                    y2=f"{name}_end:Q",
+                )
+            )
+        for source in _sources():
+            run = source.transform_calculate(error=f"max(abs(datum.{name}), {LEAST})", line=f"'{name}'")
+            layers += [
+                run.mark_line(clip=True, strokeWidth=1.5).encode(x, y, _line_colour(legend), order="step:Q"),
+                run.mark_circle(clip=True, size=20, opacity=1).encode(x, y, _line_colour(legend), tooltip=tooltip),
+            ]
+    others = named("others").transform_filter(f"hovered < 0 && datum.step <= {STEP}")
+    layers.append(
+        others.mark_line(clip=True, strokeWidth=1.5).encode(
+            x, y, detail="direction:N", order="step:Q", color=alt.value(GRAY)
+        )
+    )
+    return alt.layer(*layers)
+
+
+def _said(text: Text) -> alt.ExprRef:
+    """What is said, in two lines, of the run that is shown: the hovered one, or else the committed one."""
+    motion = lookup(text.under("motion"), f"{SHOWN}.regime")
+    theory = filled(
+        text.template("chart.bowl.headline"),
+        SHOWN,
+        pace=f"{SHOWN}.pace_said",
+        alpha=f"{SHOWN}.alpha_said",
+        motion=motion,
+    )
+    pieces = {"steps": "data('problem')[0].step_high", "excess": f"{SHOWN}.share_said", "left": f"{SHOWN}.left"}
+    outcomes = [f"{name}: {filled(text.template(f'roll.{name}'), SHOWN, **pieces)}" for name in text.under("roll")]
+    return alt.ExprRef(f"isValid({SHOWN}) ? [{theory}, ({{{', '.join(outcomes)}}})[{SHOWN}.way]] : ''")
+
+
+@lru_cache
+def bowl(text: Text) -> Spec:
+    """The chart as a dict. Data sets: problem, contours, runs, committed, others, final, bands, limits (`bowl_frames`).
+
+    It follows the signal of `views.charts.player.played`.
+    """
+    views = {
+        "ruler": View(ruler(text), FULL, wide_or_narrow("80", "100")),
+        "contours": View(_contours(text), HALF, wide_or_narrow("214", "220")),
+        "errors": View(_errors(text), HALF, wide_or_narrow("192", "180")),
+    }
+    above, left, right = parts(views).values()
+    colours = {"scale": {"color": "independent"}}
+    lower = {
+        "title": {
+            "text": _said(text).to_dict(),
+            "limit": {"expr": "room - 8"},
+            "offset": 8,
+            "fontSize": 15,
+            "fontWeight": 600,
+        },
+        "concat": [left, right],
+        "columns": COLUMNS,
+        "spacing": GAP,
+        "resolve": colours,
+    }
+    hovered = {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"}
+    return fitted({"vconcat": [above, lower], "spacing": GAP, "params": [hovered], "resolve": colours}, views)
