@@ -22,7 +22,9 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 
 benchmark: $(VENV)/.dev
+	sh tests/browser/find_chromium.sh
 	$(BIN)/python -m tests.benchmarks.rerun
+	$(BIN)/python -m tests.benchmarks.picture
 
 $(VENV)/.app: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.12 …")'

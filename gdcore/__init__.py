@@ -13,11 +13,10 @@ Learning rate (`pages/learning_rate.py`)
     rates              1 − αλ; best α, momentum, noise floor
     cycles             where a run ends that cannot settle
     descent_theory     |1 − αc| < 1: what a learning rate does, known beforehand
-
-Learning rate, not on the page yet
-
+    step_factors       (θ_{t+1} − θ*)/(θ_t − θ*) = 1 − αc(θ_t), measured and predicted
     mini_batch_noise   E e² ← a·E e² + b: the exact noise floor of a learning rate
     stochastic_descent θ ← θ − α(t) · gradient on a mini-batch, for many schedules and seeds at once
+    schedule_race      which α(t) ends lowest: seven schedules and the best constant, by run and by theory
     design_matrix      ŷ = Xθ: columns of a table, raw or standardised
     bowl               J = ½(θ − θ*)ᵀH(θ − θ*), from curvatures or from data
     heavy_ball         v ← βv + ∂J/∂θ, θ ← θ − αv

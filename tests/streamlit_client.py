@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,20 +103,22 @@ class Client:
         """The first run of the page."""
         return self._rerun({}, "")
 
-    def change(self, key: str, value: float | Sequence[float]) -> Run:
-        """Move the slider with this key, as a browser would."""
+    def change(self, key: str, value: float | str) -> Run:
+        """Move the slider with this key, as a browser would: to a number, or to a word of a slider over words."""
         identity, fragment = self.widgets[key]
-        values = list(value) if isinstance(value, Sequence) else [value]
-        return self._rerun({identity: values}, fragment)
+        return self._rerun({identity: value}, fragment)
 
-    def _rerun(self, sliders: dict[str, list[float]], fragment: str) -> Run:
+    def _rerun(self, sliders: dict[str, float | str], fragment: str) -> Run:
         message = BackMsg()
         state = message.rerun_script
         state.query_string, state.page_name, state.page_script_hash = self.query, self.page, self.page_hash
         state.fragment_id = fragment
-        for identity, values in sliders.items():
+        for identity, value in sliders.items():
             widget = state.widget_states.widgets.add(id=identity)
-            widget.double_array_value.data.extend(values)
+            if isinstance(value, str):
+                widget.string_array_value.data.append(value)
+            else:
+                widget.double_array_value.data.append(value)
         start = time.perf_counter()
         self._socket.send(message.SerializeToString())
         received, messages = 0, []

@@ -117,17 +117,8 @@ def number(here: Lab, key: str, low: float, high: float, step: float, *, label: 
 
 def choice(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp | None = None) -> None:
     """A drop-down list for a setting that is one word of a few; `option.<key>.<word>` is how it is said."""
-    widget, value, text = _widget_key(here, key), here.current[key], here.text
-    mirror(widget, value)
-    st.selectbox(
-        text(f"setting.{key}"),
-        list(options),
-        format_func=lambda option: text(f"option.{key}.{option}"),
-        key=widget,
-        help=_help(text, key),
-        on_change=_take,
-        args=(widget, key, value, follow_up),
-    )
+    labels: dict[Value, str] = {option: here.text(f"option.{key}.{option}") for option in options}
+    _drop_down(here, key, labels, here.current[key], key, follow_up)
 
 
 def dropdown(
@@ -144,14 +135,28 @@ def dropdown(
     It shows `value`, which may differ from the setting where that has no name; `label` stands in for the key where the
     same setting has another name.
     """
+    _drop_down(here, key, dict[Value, str](names), value, label or key, follow_up)
+
+
+def _drop_down(
+    here: Lab,
+    key: str,
+    labels: Mapping[Value, str],
+    value: Value,
+    said: str,
+    follow_up: FollowUp | None,
+) -> None:
     widget = _widget_key(here, key)
+    if st.session_state.get(f"{widget}-labels") != labels:
+        # the browser holds on to a label, which in another language or table means nothing, or something else
+        st.session_state[f"{widget}-labels"], st.session_state[widget] = dict(labels), value
     mirror(widget, value)
     st.selectbox(
-        here.text(f"setting.{label or key}"),
-        list(names),
-        format_func=lambda place: names[place],
+        here.text(f"setting.{said}"),
+        list(labels),
+        format_func=labels.__getitem__,
         key=widget,
-        help=_help(here.text, label or key),
+        help=_help(here.text, said),
         on_change=_take,
         args=(widget, key, value, follow_up),
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from gdcore.activations import ACTIVATIONS
+from gdcore.schedule_race import SCHEDULES
 from views.problem import LOSSES, NO_COLUMN, OWN, chosen_loss
 from views.tables import CARS, MOST_COLUMNS, is_key
 
@@ -153,19 +154,23 @@ def another_loss(values: Values) -> dict[str, Value]:
     return natural_descent(values) | from_the_start(values)
 
 
+def another_table(values: Values) -> dict[str, Value]:
+    """What changes with the table or its columns: the start and α of a loss that was made of them."""
+    return another_loss(values) if values["loss"] == OWN else {}
+
+
 MOST_STEPS = 100  # that can be walked by hand
-SCHEDULES = ("small", "large", "step", "exponential", "inverse_time", "cosine", "warmup")
 
 PAGES: dict[str, tuple[Setting, ...]] = {
     "home": (),
     "learning_rate": (
-        Choice("tab", ("slope", "size"), "size"),
+        Choice("tab", ("slope", "size", "shrink", "bowl", "dip", "data"), "size"),
         # the table of "Your own data", which the other lessons can take over
         Key("table"),
         Number("target", 0, 0, MOST_COLUMNS - 1, whole=True),
         Number("first", 4, 0, MOST_COLUMNS - 1, whole=True),
         Number("second", 3, NO_COLUMN, MOST_COLUMNS - 1, whole=True),
-        Choice("intercept", ("with", "without"), "with"),
+        Choice("intercept", ("without", "with"), "with"),
         Choice("scaling", ("raw", "standardised"), "standardised"),
         # one parameter
         Choice("loss", (*LOSSES, OWN), "quadratic"),
@@ -179,23 +184,23 @@ PAGES: dict[str, tuple[Setting, ...]] = {
         Choice("compare", ("one", "three"), "one"),
         # schedules on mini-batches; learning rates in units of 1/λ
         Choice("samples", ("cars", OWN), "cars"),
-        Choice("schedule", SCHEDULES, "cosine"),
-        Number("small", 0.02, 0.001, 1.0),
+        Choice("schedule", SCHEDULES, "step"),
+        Number("small", 0.01, 0.001, 1.0),
         Number("large", 0.5, 0.01, 2.5),
-        Number("updates", 300, 20, 1000, whole=True),
+        Number("updates", 200, 20, 1000, whole=True),
         Number("batch", 8, 1, 512, whole=True),
-        Number("runs", 20, 1, 50, whole=True),
+        Number("runs", 50, 1, 50, whole=True),
         Choice("noise", ("on", "off"), "on"),
         Number("seed", 0, 0, 9999, whole=True),
         # two directions; the learning rate in units of 1/L
         Choice("bowl", ("made", OWN), "made"),
         Number("condition", 20.0, 1.0, 1000.0),
-        Number("pace", 1.0, 0.001, 4.5),
-        Number("momentum", 0.0, 0.0, 0.99),
+        Number("pace", 1.0, 0.01, 4.5),
+        Number("momentum", 0.0, 0.0, 0.9999),
         Number("rolls", 40, 5, 100, whole=True),
         # the bowl with a dip
         Number("dip_start", 3.05, -4.0, 4.5),
-        Number("dip_alpha", 0.3, 0.01, 40.0),
+        Number("dip_alpha", 0.3, 0.05, 40.0),
         Number("dip_steps", 60, 10, 100, whole=True),
         Choice("dip_schedule", ("constant", "shrinks"), "constant"),
         # the fit of the learner's own data; the learning rate in units of 1/L

@@ -5,6 +5,7 @@ belongs to the session that brought it (`state.Lab.tables`); the shelf here only
 """
 
 import hashlib
+import math
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +24,7 @@ Column = npt.NDArray[np.float64]
 
 CARS = "cars"
 MOST_COLUMNS = 50  # numeric ones of a table
+LARGEST_NUMBER = 1e150  # in a cell: its square is still within float64
 _KEY = re.compile(r"[0-9a-f]{16}")
 _SHELF_BYTES = 64_000_000  # of tables that any session may still ask for; a session brings its own back
 
@@ -70,6 +73,30 @@ def make_table(columns: Mapping[str, npt.ArrayLike]) -> Table:
 def car_table() -> Table:
     """The cars, which are there from the start."""
     return Table(CARS, cars())
+
+
+def edited(table: Table, changes: Mapping[str, Any]) -> Table | None:
+    """The table after what was done to it in an editor; None if no row is left.
+
+    Args:
+        table: as it was.
+        changes: `edited_rows` (row → column → number or None), `added_rows` (a list of the same) and `deleted_rows`.
+    """
+    columns = {name: column.tolist() for name, column in table.columns.items()}
+    for row, cells in changes.get("edited_rows", {}).items():
+        for name in cells.keys() & columns.keys():
+            columns[name][int(row)] = _within_reach(cells[name])
+    for cells in changes.get("added_rows", []):
+        for name, column in columns.items():
+            column.append(_within_reach(cells.get(name)))
+    gone = set(changes.get("deleted_rows", []))
+    kept = {name: [cell for row, cell in enumerate(column) if row not in gone] for name, column in columns.items()}
+    return make_table(kept) if all(kept.values()) else None
+
+
+def _within_reach(cell: float | None) -> float:
+    """A number, or a gap in place of none and of one that no computation would survive."""
+    return float(cell) if cell is not None and abs(cell) <= LARGEST_NUMBER else math.nan
 
 
 def is_key(text: str) -> bool:

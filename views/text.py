@@ -51,6 +51,10 @@ class Text:
         """Sentences as one paragraph: Chinese puts no space between them."""
         return ("" if self.language == "zh" else " ").join(sentences)
 
+    def listed(self, names: Iterable[str]) -> str:
+        """Names one after the other, with the comma of the language."""
+        return ("、" if self.language == "zh" else ", ").join(names)
+
     def under(self, prefix: str) -> dict[str, str]:
         """All words whose key starts with `prefix` and a dot, by the rest of their key."""
         start = prefix + "."

@@ -13,7 +13,7 @@ from views.charts.player import played
 from views.controls import button, choice, ladder, segments, slider
 from views.drawing import draw
 from views.figure_notes import figure_notes
-from views.page import lesson
+from views.page import lesson, why
 from views.problem import OWN
 from views.state import Lab, commit, lab
 from views.verdicts.bowl import best_pair, bowl_formula, bowl_verdict
@@ -111,5 +111,4 @@ def _picture(here: Lab, problem: BowlProblem, run: BowlDescent) -> None:
         notes.append(source_note(text, values, problem.design))
     if any(notes):
         st.caption(text.together(note for note in notes if note))
-    with st.expander(text("note.why")):
-        st.markdown(text("prose.bowl"))
+    why(here, "bowl")

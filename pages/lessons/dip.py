@@ -8,7 +8,7 @@ from views.charts.player import played
 from views.controls import button, number, segments, slider
 from views.drawing import draw
 from views.figure_notes import figure_notes
-from views.page import lesson
+from views.page import lesson, why
 from views.scripts import script
 from views.state import commit, lab
 from views.verdicts.dip import dip_verdict
@@ -63,6 +63,5 @@ def beyond_convex() -> None:
             "STEPS": steps,
             "SHRINKS": int(schedule == SHRINKS),
         }
-        figure_notes(here, "dip", lambda: dip_table(run), script("dip", **constants))
-        with st.expander(text("note.why")):
-            st.markdown(text("prose.dip"))
+        figure_notes(here, "dip", lambda: dip_table(run), lambda: script("dip", **constants))
+        why(here, "dip")

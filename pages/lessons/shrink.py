@@ -1,5 +1,7 @@
 """Start large, then shrink: learning rates that change with the step, side by side on noisy gradients."""
 
+from functools import partial
+
 import streamlit as st
 
 from gdcore.schedule_race import SCHEDULES, Race
@@ -9,7 +11,7 @@ from views.controls import choice, ladder, number, segments
 from views.drawing import draw
 from views.figure_notes import figure_notes
 from views.numbers import plain
-from views.page import lesson
+from views.page import lesson, why
 from views.schedule_race import Samples, chosen_race, chosen_samples, constants
 from views.scripts import script
 from views.state import Lab, commit, lab
@@ -48,10 +50,9 @@ def start_large_then_shrink() -> None:
             state=f"{headline(text, race, schedule)}\n\n{result(text, race, SCHEDULES.index(schedule))}",
             on_pick=lambda row: commit(schedule=SCHEDULES[int(row["line"])]),
         )
-        figure_notes(here, "shrink", lambda: shrink_table(race), script("shrink", **constants(values, samples, race)))
-        with st.expander(text("note.why")):
-            _plans(here, race)
-            st.markdown(text("prose.shrink"))
+        program = partial(script, "shrink", **constants(values, samples, race))
+        figure_notes(here, "shrink", lambda: shrink_table(race), program)
+        why(here, "shrink", _plans(here, race))
         _source(here, samples)
 
 
@@ -75,11 +76,11 @@ def _race_controls(here: Lab, samples: Samples) -> None:
         st.caption(here.text("note.shrink_refused"))
 
 
-def _plans(here: Lab, race: Race) -> None:
+def _plans(here: Lab, race: Race) -> str:
     """Every schedule with its numbers."""
     text = here.text
     lines = [f"- {headline(text, race, name)}" for name in SCHEDULES]
-    st.markdown("\n".join([text("note.shrink_plans", steps=race.plan.steps), "", *lines]))
+    return "\n".join([text("note.shrink_plans", steps=race.plan.steps), "", *lines])
 
 
 def _source(here: Lab, samples: Samples) -> None:

@@ -10,14 +10,14 @@ from gdcore.descent_theory import limits
 from gdcore.step_factors import first_to_arrive, locally_best
 from pages.lessons.loss_choice import loss_choice, source
 from views.charts.player import played
-from views.charts.ruler import Ruler, ruler
+from views.charts.ruler import ruler
 from views.charts.step_size import step_size
-from views.charts.step_size_frames import Three, step_size_frames
+from views.charts.step_size_frames import Three, step_size_frames, told
 from views.controls import button, ladder, slider, toggle
 from views.descent_table import descent_program, descent_table
 from views.drawing import draw
 from views.figure_notes import figure_notes
-from views.page import lesson, why
+from views.page import lesson_of_two, part, why
 from views.problem import start_range
 from views.state import Lab, commit, lab
 from views.verdicts.descent import descent_verdict
@@ -30,52 +30,59 @@ SMALL = 0.1  # times the best
 @st.fragment
 def how_big_a_step() -> None:
     here = lab()
+    values = here.current
+    with lesson_of_two("size") as controls:
+        with controls:
+            loss = loss_choice(here)
+            left, right = st.columns(2)
+            with left:
+                slider(here, "start", *start_range(loss))
+            with right:
+                slider(here, "steps", 1, 100, 1)
+            three = named_rates(here, loss, float(values["start"]), int(values["steps"]))
+            with st.container(horizontal=True):
+                toggle(here, "axis", "linear", "log")
+                toggle(here, "compare", "one", "three")
+        what_it_does(loss, three if values["compare"] == "three" else None)
+
+
+@st.fragment
+def what_it_does(loss: Loss, three: Three | None) -> None:
+    """The learning rate, and all that follows from it: a change of α runs nothing else."""
+    here = lab()
     text, values = here.text, here.current
-    place = lesson("size")
-    with place.controls:
-        loss = loss_choice(here)
-        left, right = st.columns(2)
-        with left:
-            slider(here, "start", *start_range(loss))
-        with right:
-            slider(here, "steps", 1, 100, 1)
-        start, learning_rate, steps = float(values["start"]), float(values["alpha"]), int(values["steps"])
-        log = values["axis"] == "log"
-        scale = ruler(loss, start, learning_rate, steps, log=log)
-        three = named_rates(here, loss, start, steps, scale)
-        with st.container(horizontal=True):
-            toggle(here, "axis", "linear", "log")
-            toggle(here, "compare", "one", "three")
+    start, learning_rate, steps = float(values["start"]), float(values["alpha"]), int(values["steps"])
+    log = values["axis"] == "log"
+    scale = ruler(loss, start, learning_rate, steps, log=log)
     run = descend(loss, start, learning_rate, steps)
-    verdict = descent_verdict(text, loss, run)
-    compared = three if values["compare"] == "three" else None
-    with place.words:
-        st.markdown(step_formula(run, loss, 0))
-        st.markdown(verdict)
-    with place.picture:
+    with part("picture", "size"):
         if log:
             ladder(here, "alpha", scale.learning_rates.tolist())
         else:
             slider(here, "alpha", scale.step, scale.end, scale.step, format="%.4g")
+        frames = step_size_frames(text, loss, start, learning_rate, run, scale, three)
         draw(
             played(step_size(text, log), text, steps),
-            step_size_frames(text, loss, start, learning_rate, run, scale, compared),
+            frames,
             key="step_size",
             alt=text("chart.step_size.alt"),
-            state=verdict,
+            state=told(frames),
             on_pick=lambda row: commit(alpha=float(row["alpha"])),
         )
-        shown = run if compared is None else descend(loss, start, compared, steps)
+        shown = run if three is None else descend(loss, start, three, steps)
         figure_notes(here, "step_size", lambda: descent_table(loss, shown), lambda: descent_program(values, shown))
         why(here, "size")
         source(here)
+    with part("words", "size"):
+        st.markdown(step_formula(run, loss, 0))
+        st.markdown(descent_verdict(text, loss, run))
 
 
-def named_rates(here: Lab, loss: Loss, start: float, steps: int, scale: Ruler) -> Three:
+def named_rates(here: Lab, loss: Loss, start: float, steps: int) -> Three:
     """Buttons for the best learning rate and for the limit; returns a small, a good and a large one to compare."""
     known = limits(loss, start)
     in_theory = locally_best(loss, known)
-    best = in_theory or first_to_arrive(descend(loss, start, scale.learning_rates, steps))
+    best = in_theory or first_to_arrive(descend(loss, start, ruler(loss, start, 0.0, steps).learning_rates, steps))
     limited = 0 < known.converges < math.inf
     with st.container(horizontal=True):
         button(here, "best", ":material/star:", why="best_theory" if in_theory else "best_found", alpha=best)

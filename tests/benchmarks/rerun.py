@@ -10,6 +10,7 @@ import shutil
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,21 +22,31 @@ WARM_UP = 5  # changes that do not count
 
 @dataclass(frozen=True)
 class Case:
-    """One slider of the app, moved by a small step at every turn, so that no cache knows the answer."""
+    """One slider of the app, set to these values in turn."""
 
     name: str
     page: str
     query: str
     slider: str
-    first: float
-    step: float
+    values: Sequence[float | str]
 
 
+def small_steps(first: float, step: float) -> Sequence[float]:
+    """Many values, so that no cache knows the answer."""
+    return [first + turn * step for turn in range(200)]
+
+
+LAB = "learning_rate"
 CASES = (
-    Case("linked view, another α", "learning_rate", "", "learning_rate-alpha-", 0.5, 0.01),
-    Case("linked view, another problem", "learning_rate", "", "learning_rate-curvature-", 1.01, 0.01),
-    Case("n layers, another weight", "depth", "", "depth-scale-", 0.81, 0.01),
-    Case("batch norm, another scale", "depth", "tab=batch_norm", "depth-scale-net_scale", 0.81, 0.01),
+    Case("which way is down, another start", LAB, "tab=slope", f"{LAB}-start-", small_steps(-2.0, 0.01)),
+    Case("how big a step, another α", LAB, "", f"{LAB}-alpha-", small_steps(0.5, 0.01)),
+    Case("how big a step, another problem", LAB, "", f"{LAB}-curvature-", small_steps(1.01, 0.01)),
+    Case("start large, then shrink, another m", LAB, "tab=shrink", f"{LAB}-batch-mini_batch-ladder", ["2", "4", "16"]),
+    Case("two directions, another α", LAB, "tab=bowl", f"{LAB}-pace-", small_steps(0.4, 0.01)),
+    Case("beyond convex, another start", LAB, "tab=dip", f"{LAB}-dip_start-", small_steps(2.5, 0.01)),
+    Case("your own data, another α", LAB, "tab=data", f"{LAB}-fit_pace-", small_steps(0.2, 0.01)),
+    Case("n layers, another weight", "depth", "", "depth-scale-", small_steps(0.81, 0.01)),
+    Case("batch norm, another scale", "depth", "tab=batch_norm", "depth-scale-net_scale", small_steps(0.81, 0.01)),
 )
 
 
@@ -46,7 +57,7 @@ def measure(app: str, plain: str, case: Case, changes: int) -> tuple[float, floa
         client.open()
         other.open()
         for turn in range(WARM_UP + changes):
-            ours_now = client.change(case.slider, case.first + turn * case.step)
+            ours_now = client.change(case.slider, case.values[turn % len(case.values)])
             assert any(message.WhichOneof("type") == "page_info_changed" for message in ours_now.messages), case
             theirs_now = other.change("x", (turn % 10 + 1) / 20)
             if turn >= WARM_UP:

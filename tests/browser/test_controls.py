@@ -132,3 +132,16 @@ def test_the_ruler_shows_the_learning_rate_under_the_pointer_at_every_height(vis
         page.wait_for_timeout(150)
         seen.add(headline(page).split(":")[0])
     assert len(seen) == 1
+
+
+def test_a_list_still_knows_its_choice_when_the_language_has_changed(visit: Opener) -> None:
+    page = visit("/learning_rate?loss=quartic")
+    page.get_by_role("radio", name=EN("language.zh")).click()
+    page.wait_for_url(re.compile("lang=zh"))
+    settled(page)
+    page.locator(".st-key-learning_rate-alpha- input").press("ArrowRight")
+    page.wait_for_url(re.compile("alpha="))
+    settled(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+    expect(control(page, "learning_rate-loss")).to_have_value(ZH("option.loss.quartic"))
+    assert "loss=quartic" in page.url

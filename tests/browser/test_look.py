@@ -8,7 +8,11 @@ from tests.browser.conftest import Opener, settled
 from tests.streamlit_client import ROOT, serve
 from views.text import LANGUAGES, load_text
 
-PLACES = ["/", "/learning_rate", "/learning_rate?tab=slope", "/depth", "/depth?tab=batch_norm"]
+PLACES = [
+    "/", "/learning_rate", "/learning_rate?tab=slope", "/learning_rate?tab=shrink",
+    "/learning_rate?tab=bowl", "/learning_rate?tab=bowl&bowl=data&scaling=raw",
+    "/learning_rate?tab=dip", "/learning_rate?tab=data", "/depth", "/depth?tab=batch_norm",
+]  # fmt: skip
 ROOM_TO_SPARE = 40  # px: axis titles and labels that lean over differ from view to view
 ODD = re.compile(r"NaN|undefined|\[object|Infinity|0\.0000\b")
 
@@ -49,6 +53,11 @@ def test_a_picture_follows_when_the_window_is_resized(visit: Opener) -> None:
     [
         ("/learning_rate", ".st-key-learning_rate-alpha-"),
         ("/learning_rate?tab=slope", ".st-key-learning_rate-start-"),
+        ("/learning_rate?tab=shrink", ".st-key-learning_rate-large-ladder"),
+        ("/learning_rate?tab=dip", ".st-key-learning_rate-dip_alpha"),
+        ("/learning_rate?tab=bowl", ".st-key-learning_rate-pace-"),
+        ("/learning_rate?tab=bowl&bowl=data", ".st-key-learning_rate-pace_pair"),
+        ("/learning_rate?tab=data", ".st-key-learning_rate-scaling"),
         ("/depth", ".st-key-depth-scale-"),
         ("/depth?tab=batch_norm", ".st-key-depth-scale-net_scale"),
     ],
@@ -77,6 +86,12 @@ def test_the_first_visitor_of_a_fresh_server_gets_the_whole_page(visit: Opener, 
     [
         "/learning_rate?alpha=50&steps=100",
         "/learning_rate?loss=quartic&start=2&alpha=900",
+        "/learning_rate?tab=shrink&large=2.5&updates=1000&batch=128&schedule=large",
+        "/learning_rate?tab=dip&dip_alpha=40&dip_steps=100",
+        "/learning_rate?tab=bowl&pace=4.5&rolls=100&condition=1000",
+        "/learning_rate?tab=bowl&bowl=data&second=4",
+        "/learning_rate?tab=data&fit_pace=2.5&fit_steps=100&scaling=raw",
+        "/learning_rate?tab=data&first=4&second=4",
         "/depth?depth=200&scale=3",
         "/depth?depth=200&scale=0.1",
         "/depth?tab=batch_norm&batch=1",

@@ -30,7 +30,7 @@ def lab_of(app: AppTest) -> Lab:
 
 def controls(app: AppTest, page: str) -> dict[str, Any]:
     """The page's controls by the key of the setting that they change."""
-    widgets = [*app.slider, *app.number_input, *app.selectbox, *app.button_group]
+    widgets = [*app.slider, *app.number_input, *app.selectbox, *app.button_group, *app.toggle]
     return {
         widget.key.removeprefix(f"{page}-").split("-")[0]: widget
         for widget in widgets
@@ -42,10 +42,19 @@ def setting_of(page: str, key: str) -> Setting:
     return next(setting for setting in PAGES[page] if setting.key == key)
 
 
-def another_value(setting: Setting, widget: Any) -> Any:
+def another_value(setting: Setting, widget: Any) -> tuple[Any, Any]:
+    """Another value of the setting, and what its widget must be set to for it."""
+    if isinstance(widget.value, bool):
+        assert isinstance(setting, Choice)
+        off, on = setting.options
+        return (off, False) if widget.value else (on, True)
     if isinstance(setting, Choice):
-        return next(option for option in setting.options if option != widget.value)
-    return widget.max if widget.value != widget.max else widget.min
+        value = next(option for option in setting.options if option != widget.value)
+    elif widget.type == "selectbox":  # names of columns stand for their places
+        value = int(not widget.value)
+    else:
+        value = widget.max if widget.value != widget.max else widget.min
+    return value, value
 
 
 @pytest.mark.parametrize("loss", ["quadratic", "softplus"])
@@ -58,8 +67,8 @@ def test_every_control_of_a_tab_reaches_the_link_and_the_link_reaches_the_contro
     query = {"lang": "en", "tab": tab} | ({"loss": loss} if page == "learning_rate" else {})
     for key in controls(opened(page, **query), page):
         app = opened(page, **query)
-        value = another_value(setting_of(page, key), controls(app, page)[key])
-        controls(app, page)[key].set_value(value).run()
+        value, shown = another_value(setting_of(page, key), controls(app, page)[key])
+        controls(app, page)[key].set_value(shown).run()
         healthy(app)
         assert lab_of(app).current[key] == value
         link = query_of(app)
@@ -67,7 +76,7 @@ def test_every_control_of_a_tab_reaches_the_link_and_the_link_reaches_the_contro
             assert key in link
         again = opened(page, **{"lang": "en", **link})
         assert lab_of(again).current == lab_of(app).current
-        assert controls(again, page)[key].value == value
+        assert controls(again, page)[key].value == shown
         assert not lab_of(again).refusals
 
 
@@ -86,7 +95,15 @@ def test_a_number_beyond_its_range_leaves_the_default_in_its_control(page: str, 
 def test_every_tab_speaks_a_verdict(page: str, tab: str, language: str) -> None:
     app = opened(page, lang=language, tab=tab)
     text = load_text(language)
-    families = {"slope": "verdict.slope", "size": "verdict.theory", "chain": "verdict.chain"}
+    families = {
+        "slope": "verdict.slope",
+        "data": "verdict.fit",
+        "size": "verdict.theory",
+        "chain": "verdict.chain",
+        "bowl": "verdict.bowl",
+        "dip": "verdict.dip",
+        "shrink": "verdict.shrink",
+    }
     openings = {words.split("@")[0] for words in text.under(families.get(tab, "verdict.batch_norm")).values()} - {""}
     assert any(opening.strip() in shown for shown in said(app) for opening in openings)
 

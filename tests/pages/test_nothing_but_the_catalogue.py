@@ -11,14 +11,15 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_every_page import _fresh_process, opened  # noqa: F401
 from views import drawing, state
+from views.tables import car_table
 from views.text import Text, load_text
 
 MARK = "▮"
 PLACEHOLDER = re.compile(r"@[a-z][a-z_0-9]*")
 FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$]+\$", re.DOTALL)
 WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]")
-NAMES = {"float", "bfloat", "learning_rate", "depth"}  # a number format, and the pages' file names
-CODES = {"regime", "fate", "quantity", "side", "row", "line"}  # columns that stay English: what is shown is looked up
+NAMES = {"float", "bfloat", "learning_rate", "depth", *car_table().names}  # formats, pages, columns of the data
+CODES = {"regime", "fate", "quantity", "side", "row", "line", "way"}  # columns that stay English: words are looked up
 
 
 def marked() -> Text:
@@ -83,6 +84,10 @@ def words_of(app: AppTest) -> Iterator[str]:
         ("learning_rate", {"tab": "shrink", "large": "2.5", "updates": "1000", "schedule": "cosine"}),
         ("learning_rate", {"tab": "dip", "dip_alpha": "1.14"}),
         ("learning_rate", {"tab": "dip", "dip_alpha": "22", "dip_schedule": "shrinks"}),
+        ("learning_rate", {"tab": "bowl", "momentum": "0.9", "pace": "4"}),
+        ("learning_rate", {"tab": "bowl", "bowl": "data", "scaling": "raw"}),
+        ("learning_rate", {"tab": "bowl", "bowl": "data", "second": "4"}),
+        ("learning_rate", {"tab": "data"}),
         ("depth", {}),
         ("depth", {"scale": "3", "bias": "0.5", "depth": "200"}),
         ("depth", {"tab": "batch_norm", "depth": "200"}),

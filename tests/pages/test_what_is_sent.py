@@ -17,17 +17,20 @@ from tests.pages.test_every_page import _fresh_process, opened  # noqa: F401
 from tests.pages.test_nothing_but_the_catalogue import marked
 from views import state
 from views.settings import PAGES
+from views.tables import car_table
 
 UNSEEN = {  # names by which browser and server know things, never shown
     *("id", "form_id", "fragment_id", "element_id", "script_path", "page_script_hash", "main_script_hash"),
+    "deferred_file_id",
     *("icon", "default_icon", "favicon", "format", "theme", "selection_mode", "type", "kind", "query_string"),
     *("url_pathname", "page", "page_name_override", "widget_id", "external", "css", "active_script_hash", "hash"),
     *("vega_lite_theme", "default_tab", "cache_hash"),
 }
-CODES = {"regime", "quantity", "side", "row", "line", "way"}  # columns that stay English: what is shown is looked up
+CODES = {"regime", "fate", "quantity", "side", "row", "line", "way"}  # columns that stay English: words are looked up
 TITLES = {"title", "text", "label", "description"}
 NO_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|<style>.*?</style>|“.*?”", re.DOTALL)  # formulas, style, a link quoted
 WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]")
+COLUMNS = set(car_table().names)  # of the data; they are called as in their file
 FORMATS = {"float", "bfloat"}  # number formats; the letters of mathematics are shorter than a word
 
 
@@ -89,6 +92,12 @@ CASES += [(page, {"tab": tab}) for page, table in PAGES.items() if table for tab
 CASES += [("learning_rate", {"tab": tab, "loss": loss}) for tab in ("slope", "size") for loss in ("cars", "absolute")]
 CASES += [
     ("learning_rate", {"tab": "slope", "at": "5"}),
+    ("learning_rate", {"tab": "shrink", "noise": "off", "schedule": "warmup"}),
+    ("learning_rate", {"tab": "shrink", "large": "2.5", "updates": "1000", "schedule": "cosine"}),
+    ("learning_rate", {"tab": "dip", "dip_alpha": "22", "dip_schedule": "shrinks"}),
+    ("learning_rate", {"tab": "bowl", "momentum": "0.9", "pace": "4"}),
+    ("learning_rate", {"tab": "bowl", "bowl": "data", "scaling": "raw", "second": "4"}),
+    ("learning_rate", {"tab": "bowl", "bowl": "data", "second": "-1", "intercept": "without"}),
     ("learning_rate", {"alpha": "2.0001", "start": "banana"}),
     ("depth", {"depth": "200", "scale": "3", "bias": "0.5"}),
     ("depth", {"tab": "batch_norm", "depth": "200", "batch": "1"}),
@@ -108,7 +117,7 @@ def own_words(messages: list[Message], kinds: set[str]) -> set[tuple[str, str]]:
 def test_no_message_holds_a_word_of_its_own(messages: list[Message], page: str, query: dict[str, str]) -> None:
     app = opened(page, **query)
     assert not app.exception, app.exception[0].stack_trace
-    allowed = FORMATS | query.keys() | set(query.values())
+    allowed = FORMATS | COLUMNS | query.keys() | set(query.values())
     assert not {found for found in own_words(messages, {"delta", "navigation"}) if found[1] not in allowed}
 
 

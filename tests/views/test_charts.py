@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,15 +14,23 @@ from gdcore.comparison import compare
 from gdcore.descent import descend
 from gdcore.losses import quadratic
 from tests.views.spec_reading import data_sets, looked_up, marks, nodes, selected, strings
+from views.bowls import made_bowl
 from views.charts import ALL_CHARTS
 from views.charts.batch_norm_layers import batch_norm_frames
+from views.charts.bowl_frames import bowl_frames, run_at
 from views.charts.chain_factors import chain_frames
+from views.charts.dip_frames import dip_frames, dip_run
+from views.charts.fit_frames import fit_frames
 from views.charts.home_previews import descent_preview_frames, gradient_preview_frames
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, VIOLET, YELLOW
 from views.charts.ruler import ruler
+from views.charts.shrink_frames import shrink_frames
 from views.charts.slope import slope_frames
 from views.charts.step_size_frames import step_size_frames
-from views.problem import start_range
+from views.fit import Fit, chosen_fit
+from views.problem import NO_COLUMN, start_range
+from views.schedule_race import chosen_race, chosen_samples
+from views.settings import PAGES, defaults
 from views.text import LANGUAGES, Text, load_text
 
 Frames = Mapping[str, pd.DataFrame]
@@ -41,8 +50,20 @@ def _frames_of(name: str, text: Text) -> Frames:
         return step_size_frames(text, loss, 2.5, 0.3, run, ruler(loss, 2.5, 0.3, 30))
     if name == "slope":
         return slope_frames(text, loss, run, 3, start_range(loss))
+    if name == "shrink":
+        values = defaults(PAGES["learning_rate"])
+        return shrink_frames(text, chosen_race(values, chosen_samples(values)), "cosine")
+    if name == "dip":
+        return dip_frames(text, dip_run(3.05, np.array([3.0]), 30, "shrinks"), "shrinks")
+    if name == "bowl":
+        problem = made_bowl(20.0)
+        return bowl_frames(text, problem, 1.9, 0.0, run_at(problem, 1.9, 0.0, 30))
     if name == "chain_factors":
         return chain_frames(text, backpropagate(equal_weights(20, 0.8), 0.0, 1.0, 1.0))
+    if name in ("fit_one", "fit_two"):
+        fit = chosen_fit({**defaults(PAGES["learning_rate"]), "second": 3 if name == "fit_two" else NO_COLUMN})
+        assert isinstance(fit, Fit)
+        return fit_frames(text, fit, fit.run(1.0, 30))
     assert name.startswith("batch_norm_layers"), f"say here which frames the chart {name} is drawn with"
     return batch_norm_frames(text, compare(5, 16, 16, 1.0, "tanh", 0))
 

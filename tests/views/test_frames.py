@@ -190,11 +190,10 @@ def test_the_previewed_run_of_a_learning_rate_is_the_run_that_a_click_commits(na
         committed = after["runs"].query(f"run == {COMMITTED}").set_index("step")
         np.testing.assert_array_equal(preview.place, committed.place[preview.step])
         np.testing.assert_array_equal(preview.level, committed.level[preview.step])
-        assert after["problem"][["headline", "result", "regime"]].iloc[0].tolist() == [
-            chosen.headline,
-            chosen.result,
-            chosen.regime,
-        ]
+        problem = after["problem"].iloc[0]
+        assert problem[["result", "regime"]].tolist() == [chosen.result, chosen.regime]
+        regime = TEXT(f"regime.{chosen.regime}")
+        assert problem.headline == TEXT("chart.step_size.headline", alpha=chosen.said, regime=regime)
         assert after["numbers"].iloc[-1][["measured", "predicted"]].tolist() == [chosen.measured, chosen.predicted]
 
 

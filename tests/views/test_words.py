@@ -28,7 +28,13 @@ def test_both_languages_have_the_same_formulas(key: str) -> None:
 
 @pytest.mark.parametrize("key", sorted(key for key in ZH if not key.startswith(("language.", "option."))))
 def test_chinese_words_are_chinese_unless_they_are_a_name(key: str) -> None:
-    names = {"chart.step_size.headline", "quantity.norm", "chart.step_size.theta", "chart.step_size.excess"}
+    names = {
+        "chart.step_size.headline",
+        "chart.step_size.none",
+        "quantity.norm",
+        "chart.step_size.theta",
+        "chart.step_size.excess",
+    }
     assert key in names or re.search(r"[\u4e00-\u9fff]", ZH[key])
 
 

@@ -7,9 +7,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from views.charts.batch_norm_layers import SHOWN, batch_norm_layers
+from views.charts.bowl import bowl
 from views.charts.chain_factors import chain_factors
+from views.charts.dip import dip
+from views.charts.fit import fit_picture
 from views.charts.home_previews import descent_preview, gradient_preview
 from views.charts.room import Spec
+from views.charts.shrink import shrink
 from views.charts.slope import slope
 from views.charts.step_size import step_size
 from views.text import Text
@@ -19,6 +23,11 @@ ALL_CHARTS: Mapping[str, Callable[[Text], Spec]] = {
     "gradient_preview": gradient_preview,
     "slope": slope,
     "step_size": step_size,
+    "shrink": shrink,
+    "dip": dip,
+    "bowl": bowl,
     "chain_factors": chain_factors,
+    "fit_one": partial(fit_picture, inputs=1),
+    "fit_two": partial(fit_picture, inputs=2),
     **{f"batch_norm_layers_{shown}": partial(batch_norm_layers, shown=shown) for shown in SHOWN},
 }

@@ -21,6 +21,8 @@ from views.charts.ink import (
     cell,
     exponent_axis,
     filled,
+    left,
+    lookup,
     named,
     touched,
     window,
@@ -44,6 +46,8 @@ COLOURS = {regime.name: colour for regime, colour in REGIME_COLOURS.items()}
 COLOURS |= dict(zip(SIZES, (BLUE, GREEN, RED), strict=True)) | {"limit": GRAY}
 SHAPES = dict.fromkeys(COLOURS, "circle") | dict(zip(SIZES, ("circle", "square", "triangle-up"), strict=True))
 LIT = "lit"  # the step that is lit: the one under the pointer, or else the player's
+LAST = "last_step"  # up to which the path is drawn
+HUNDREDS = 128  # more than there are steps
 PROBLEM = "data('problem')[0]"
 
 
@@ -73,41 +77,37 @@ def _exponent() -> str:
 
 def _run() -> alt.LayerChart:
     """The run that is shown, the previewed or the committed one (or three): its line, its steps, the lit step."""
-    shown = (
-        f"datum.step <= max({STEP}, {LIT}) && (hovered >= 0 ? datum.run == hovered : "
-        f"{PROBLEM}.three ? datum.run < {COMMITTED} : datum.run == {COMMITTED})"
-    )
     sizes = " : ".join(f"datum.run == {COMMITTED - 1 - place} ? '{size}'" for place, size in enumerate(SIZES))
     shape = alt.Shape("regime:N", scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())), legend=None)
     marks = alt.Chart()
     return (
         alt.layer(
             marks.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.75).encode(order="step:Q"),
-            marks.mark_point(clip=True, filled=True, size=26, opacity=1).encode(shape),
-            marks.transform_filter(f"datum.step == {LIT}").mark_circle(clip=True, size=150, opacity=0.45),
+            marks.mark_point(clip=True, filled=True, size=26, opacity=1).encode(shape, key="spot:N"),
+            marks.transform_filter(f"datum.step == {LIT}")
+            .mark_circle(clip=True, size=150, opacity=0.45)
+            .encode(key="spot:N"),
             data=alt.NamedData("runs"),
         )
-        .transform_filter(shown)
+        .transform_filter(f"datum.run >= first_run && datum.run <= last_run && datum.step <= {LAST}")
         .transform_calculate(
             theta=f"{PROBLEM}.theta_low + datum.place / {PLACES} * ({PROBLEM}.theta_high - {PROBLEM}.theta_low)",
             exponent=_exponent(),
             loss=f"{PROBLEM}.minimum + pow(10, {_exponent()})",
+            # a mark stays the same one from run to run, and is moved instead of drawn anew
+            spot=f"(datum.run < {COMMITTED} ? {HUNDREDS} * datum.run : 0) + datum.step",
             regime=f"datum.run >= 0 ? data('final')[datum.run].regime : {sizes} : {PROBLEM}.regime",
         )
         .encode(_colour())
     )
 
 
-def _picked_step(name: str) -> alt.Parameter:
-    """The step under the pointer."""
-    return alt.selection_point(
-        name=name, fields=["step"], on="pointermove", nearest=True, clear="pointerout", empty=False
+def _steps(view: str) -> alt.Chart:
+    """The committed run's steps, to be touched in a view: the signal `at_<view>`."""
+    step = alt.selection_point(
+        name=f"at_{view}", fields=["step"], on="pointermove", nearest=True, clear=left(f"{view}_"), empty=False
     )
-
-
-def _steps(name: str) -> alt.Chart:
-    """The committed run's steps, to be touched."""
-    points: alt.Chart = touched("runs", _picked_step(name)).transform_filter(f"datum.run == {COMMITTED}")
+    points: alt.Chart = touched("runs", step).transform_filter(f"datum.run == {COMMITTED}")
     return points
 
 
@@ -116,7 +116,7 @@ def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
     scale = window("problem", "alpha_low", "alpha_high", **({"type": "log"} if log else {}))
     alpha = alt.X("alpha:Q", title=title, scale=scale, axis=alt.Axis(tickCount=8, grid=False, format="~g"))
     hover = alt.selection_point(
-        name="hover", fields=["run"], on="pointermove", nearest=True, clear="pointerout", empty=False
+        name="hover", fields=["run"], on="pointermove", nearest=True, clear=left("ruler_"), empty=False
     )
     pick = alt.selection_point(name="pick", fields=["alpha", "was"], on="click", nearest=True, empty=False)
     bands, marks = named("bands"), named("marks")
@@ -161,10 +161,9 @@ def _said(text: Text) -> alt.ExprRef:
         f"[{PROBLEM}.headline, {PROBLEM}.three || {LIT} == {PROBLEM}.steps ? {PROBLEM}.result : {where}, "
         f"{PROBLEM}.three ? '' : {filled(factor, number, 'measured', 'predicted')}]"
     )
-    preview = (
-        f"[{previewed}.headline, {previewed}.result, "
-        f"{filled(factor, previewed, 'measured', 'predicted')}]"
-    )
+    regimes = lookup({regime.name: text(f"regime.{regime.name}") for regime in Regime}, f"{previewed}.regime")
+    headline = filled(text.template("chart.step_size.headline"), previewed, alpha=f"{previewed}.said", regime=regimes)
+    preview = f"[{headline}, {previewed}.result, {filled(factor, previewed, 'measured', 'predicted')}]"
     known = f"isValid({number}) && isValid({PROBLEM}) && (hovered < 0 || isValid({previewed}))"
     return alt.ExprRef(f"{known} ? (hovered < 0 ? {committed} : {preview}) : ''")
 
@@ -183,10 +182,10 @@ def step_size(text: Text, log: bool = False) -> Spec:
         named("problem").mark_rule(strokeDash=[4, 3]).encode(y=alt.Y("minimiser:Q", title="θ"), color=alt.value(GRAY))
     )
     run, step = _run(), text("chart.step")
-    decay = alt.layer(run.encode(y=_excess("J − J*")), _steps("at_loss")).encode(_step(None, labels=False))
+    decay = alt.layer(run.encode(y=_excess("J − J*")), _steps("loss")).encode(_step(None, labels=False))
     track = alt.layer(
         minimiser,
-        alt.layer(run.encode(y=theta), _steps("at_theta")).encode(_step(step, labels=True)),
+        alt.layer(run.encode(y=theta), _steps("theta")).encode(_step(step, labels=True)),
     )
     views = {
         "ruler": View(_ruler(text, log), FULL, wide_or_narrow("72", "112")),
@@ -209,12 +208,15 @@ def step_size(text: Text, log: bool = False) -> Spec:
         "columns": COLUMNS,
         "spacing": GAP,
     }
-    pointed = " : ".join(f"length(data('{name}_store')) ? data('{name}_store')[0].values[0]" for name in STEP_PICKS)
+    pointed = " : ".join(
+        f"length(data('at_{view}_store')) ? data('at_{view}_store')[0].values[0]" for view in ("loss", "theta")
+    )
+    three = f"isValid({PROBLEM}) && {PROBLEM}.three"
     parameters = [
         {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"},
         {"name": LIT, "expr": f"{pointed} : {STEP}"},
+        {"name": LAST, "expr": f"max({STEP}, {LIT})"},
+        {"name": "first_run", "expr": f"hovered >= 0 ? hovered : {three} ? {COMMITTED - len(SIZES)} : {COMMITTED}"},
+        {"name": "last_run", "expr": f"hovered >= 0 ? hovered : {three} ? {COMMITTED - 1} : {COMMITTED}"},
     ]
     return fitted({"vconcat": [ruler, lower], "spacing": GAP, "params": parameters}, views)
-
-
-STEP_PICKS = ("at_loss", "at_theta")

@@ -5,6 +5,7 @@ numbers, fine enough for any screen (`PLACES`, `LEVELS`); what is read is writte
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,7 +25,7 @@ from views.text import Text
 DECADES_ABOVE, DECADES_BELOW = 4, 12  # of the log axes, around the excess loss at the start
 SMALLEST = 1e-300  # excess loss at the start: from there the axis still ends within float64
 OUTSIDE = 6  # widths of the picture: where a point that left is drawn, out of sight but within reach of a renderer
-CURVE_POINTS = 161
+CURVE_POINTS = 121
 PLACES = 4000  # of θ across the picture
 LEVELS = 1800  # of the excess loss to a decade
 COMMITTED = -1  # the run's number in the cube; the three that are compared have the numbers below
@@ -85,15 +86,16 @@ def _preview(text: Text, loss: Loss, start: float, steps: int, scale: Ruler) -> 
             "alpha": rates,
             "level": level(runs.excess[-1], axes),
             "regime": [regime.name for regime in regimes],
-            "headline": [headline(text, rate, regime) for rate, regime in zip(rates.tolist(), regimes, strict=True)],
+            "said": [plain(rate) for rate in rates.tolist()],
             "result": [result(text, runs, index) for index in range(scale.count)],
             "measured": [_factor(text, value) for value in factors.measured[-1]],
             "predicted": [_factor(text, value) for value in factors.predicted[-1]],
         }
     )
     theta = np.linspace(*axes.theta, CURVE_POINTS)
+    height = "f4" if axes.loss[1] < np.finfo("f4").max else "f8"
     return {
-        "curve": pd.DataFrame({"theta": theta.astype("f4"), "loss": loss.value(theta)}),
+        "curve": pd.DataFrame({"theta": theta.astype("f4"), "loss": loss.value(theta).astype(height)}),
         "runs": _in_sight(_long(runs, axes), steps),
         "final": final,
         "bands": ruler_bands(text, loss, start, scale),
@@ -167,6 +169,12 @@ def step_size_frames(
         "problem": pd.DataFrame([problem]),
         "numbers": _numbers(text, loss, run),
     }
+
+
+def told(frames: Mapping[str, pd.DataFrame]) -> str:
+    """What the figure shows, in the two lines that it says itself."""
+    said = frames["problem"].iloc[0]
+    return f"{said.headline}\n\n{said.result}"
 
 
 def _numbers(text: Text, loss: Loss, run: Descent) -> pd.DataFrame:

@@ -48,7 +48,7 @@ def _lost_in(text: Text, chain: Chain) -> str:
         fate: [name for name, each in FORMATS.items() if (storage(chain.gradients, each) == fate).any()]
         for fate in (Storage.UNDERFLOW, Storage.OVERFLOW)
     }
-    said = [text(f"verdict.chain.{fate}", formats=", ".join(names)) for fate, names in lost.items() if names]
+    said = [text(f"verdict.chain.{fate}", formats=text.listed(names)) for fate, names in lost.items() if names]
     return text.together(said) or text("verdict.chain.survives")
 
 
