@@ -5,6 +5,7 @@ label is the word under `setting.<key>`, its help the one under `setting.<key>_h
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.elements.lib.mutable_tab_container import TabContainer
@@ -117,7 +118,7 @@ def number(here: Lab, key: str, low: float, high: float, step: float, *, label: 
 
 def choice(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp | None = None) -> None:
     """A drop-down list for a setting that is one word of a few; `option.<key>.<word>` is how it is said."""
-    labels: dict[Value, str] = {option: here.text(f"option.{key}.{option}") for option in options}
+    labels = {option: here.text(f"option.{key}.{option}") for option in options}
     _drop_down(here, key, labels, here.current[key], key, follow_up)
 
 
@@ -135,13 +136,13 @@ def dropdown(
     It shows `value`, which may differ from the setting where that has no name; `label` stands in for the key where the
     same setting has another name.
     """
-    _drop_down(here, key, dict[Value, str](names), value, label or key, follow_up)
+    _drop_down(here, key, names, value, label or key, follow_up)
 
 
 def _drop_down(
     here: Lab,
     key: str,
-    labels: Mapping[Value, str],
+    labels: Mapping[Any, str],
     value: Value,
     said: str,
     follow_up: FollowUp | None,

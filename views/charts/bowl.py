@@ -24,7 +24,8 @@ from views.charts.ink import (
     window,
 )
 from views.charts.player import STEP
-from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
+from views.charts.pointer import HOVERED
+from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.text import Text
 
 LINES = {"steep": ORANGE, "flat": BLUE}
@@ -188,17 +189,10 @@ def bowl(text: Text) -> Spec:
     above, left, right = parts(views).values()
     colours = {"scale": {"color": "independent"}}
     lower = {
-        "title": {
-            "text": _said(text).to_dict(),
-            "limit": {"expr": "room - 8"},
-            "offset": 8,
-            "fontSize": 15,
-            "fontWeight": 600,
-        },
+        "title": headed(_said(text)),
         "concat": [left, right],
         "columns": COLUMNS,
         "spacing": GAP,
         "resolve": colours,
     }
-    hovered = {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"}
-    return fitted({"vconcat": [above, lower], "spacing": GAP, "params": [hovered], "resolve": colours}, views)
+    return fitted({"vconcat": [above, lower], "spacing": GAP, "params": [HOVERED], "resolve": colours}, views)

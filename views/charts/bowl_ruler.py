@@ -11,7 +11,8 @@ from gdcore.bowl_theory import Motion, motions
 from gdcore.convex_loss import Array
 from gdcore.descent_theory import EQUAL
 from views.bowls import INDISTINCT, BowlProblem
-from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, touched, window
+from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, window
+from views.charts.pointer import hover, pick, touched
 from views.text import Text
 
 ROWS = 2300  # of the cube: about 23 kB
@@ -103,10 +104,6 @@ def ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
     )
     final_title = text("chart.bowl.final")
     up = alt.Y("excess:Q", scale=alt.Scale(type="log", domain=EXCESS, clamp=True), axis=power_axis(final_title))
-    hover = alt.selection_point(
-        name="hover", fields=["run"], on="pointermove", nearest=True, clear="pointerout", empty=False
-    )
-    pick = alt.selection_point(name="pick", fields=["pace", "was"], on="click", nearest=True, empty=False)
     bands, limits, final = named("bands"), named("limits"), named("final")
     share = f"(datum.high - datum.low) / ({cell('problem', 'pace_high', empty='1').expr})"
     room_of_word = alt.ExprRef(f"max(1, {share} * ruler_width - 6)")
@@ -133,7 +130,7 @@ def ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
         limits.mark_rule(strokeDash=[4, 3]).encode(color=gray),
         *labels,
         result,
-        touched("final", hover, pick),
+        touched("final", hover("run"), pick("pace", "was")),
         named("problem")
         .mark_rule(strokeWidth=2.5, clip=True)
         .encode(motion_colour(), opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),

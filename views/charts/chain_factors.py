@@ -23,9 +23,9 @@ from views.charts.ink import (
     exponent_axis,
     named,
     stroke_legend,
-    touched,
     window,
 )
+from views.charts.pointer import hover, pointed, touched
 from views.charts.room import Spec
 from views.numbers import magnitude, subscript
 from views.text import Text
@@ -55,10 +55,7 @@ def chain_factors(text: Text) -> Spec:
     colour = alt.Color("quantity:N", scale=alt.Scale(domain=codes, range=list(QUANTITIES.values())), legend=label)
     dash = alt.StrokeDash("quantity:N", scale=alt.Scale(domain=codes, range=list(DASHES.values())), legend=label)
     factors, limits = named("factors").encode(colour), named("limits").encode(color=alt.value(GRAY))
-    hover = alt.selection_point(
-        name="hover", fields=["layer"], on="pointermove", nearest=True, clear="pointerout", empty=False
-    )
-    shown = alt.param(name="shown", expr="length(data('hover_store')) ? data('hover_store')[0].values[0] : 1")
+    shown = alt.param(name="shown", expr=pointed("1"))
     row = "data('layers')[shown - 1]"
     said = alt.ExprRef(f"isValid({row}) ? [{row}.symbols, {row}.numbers] : ''")
     headline = alt.TitleParams(said, offset=6, fontSize=15, fontWeight=600)
@@ -80,7 +77,7 @@ def chain_factors(text: Text) -> Spec:
             .mark_rule(strokeWidth=9, opacity=0.18)
             .encode(layer, color=alt.value(GRAY)),
             lines,
-            touched("layers", hover).encode(layer),
+            touched("layers", hover("layer")).encode(layer),
         )
         .properties(width=900, height=440, title=headline)
         .add_params(shown)

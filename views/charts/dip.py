@@ -11,8 +11,9 @@ import altair as alt
 from gdcore.dip import Fate
 from views.charts.dip_frames import ALPHA, ENDS, HIGH, LOW, UNIT
 from views.charts.dip_said import said
-from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, VIOLET, lookup, named, touched, window
+from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, VIOLET, lookup, named, window
 from views.charts.player import STEP
+from views.charts.pointer import HOVERED, hover, pick, touched
 from views.charts.room import (
     AXIS,
     COLUMNS,
@@ -23,6 +24,7 @@ from views.charts.room import (
     Spec,
     View,
     fitted,
+    headed,
     parts,
     wide_or_narrow,
 )
@@ -100,10 +102,6 @@ def _ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
     title, ticks = text("chart.dip.end"), list(range(-1, 5))
     y = _theta("place", title, ENDS, ticks, grid=False)
     shape = alt.Shape("fate:N", scale=alt.Scale(domain=CODES, range=[shape for _, shape in INK_OF_FATE.values()]))
-    hover = alt.selection_point(
-        name="hover", fields=["run"], on="pointermove", nearest=True, clear="pointerout", empty=False
-    )
-    pick = alt.selection_point(name="pick", fields=["alpha", "was"], on="click", nearest=True, empty=False)
     zones, final, gray = named("zones"), named("final"), alt.value(GRAY)
     limits, at = zones.transform_filter("datum.row != 'both'"), alt.X("low:Q")
     word = f"room >= {TWO_COLUMNS_FROM} ? datum.word : datum.brief"
@@ -122,7 +120,7 @@ def _ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
         limits.mark_rule(strokeDash=[5, 3]).encode(at, y=alt.value(-19), y2=alt.value("height"), color=gray),
         limits.mark_text(baseline="bottom", fontSize=12).encode(at, y=alt.value(-21), text="limit:N", color=gray),
         *[each.encode(y, _colour(legend), shape.legend(legend)) for each in (dots, hollow)],
-        touched("final", hover, pick),
+        touched("final", hover("run"), pick("alpha", "was")),
         *[
             mark
             for source in (chosen, hovered)
@@ -209,16 +207,9 @@ def dip(text: Text) -> Spec:
     ruler, landscape, path = parts(views).values()
     apart = {kind: {"color": "independent", "shape": "independent"} for kind in ("scale", "legend")}
     lower = {
-        "title": {
-            "text": said(text).to_dict(),
-            "limit": {"expr": "room - 8"},
-            "offset": 8,
-            "fontSize": 15,
-            "fontWeight": 600,
-        },
+        "title": headed(said(text)),
         "concat": [landscape, path],
         "columns": COLUMNS,
         "spacing": GAP,
     }
-    hovered = {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"}
-    return fitted({"vconcat": [ruler, lower], "spacing": GAP, "resolve": apart, "params": [hovered]}, views)
+    return fitted({"vconcat": [ruler, lower], "spacing": GAP, "resolve": apart, "params": [HOVERED]}, views)

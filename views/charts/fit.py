@@ -8,9 +8,10 @@ from typing import Any
 
 import altair as alt
 
-from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, cell, named, power_axis, stroke_legend, touched, window
+from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, cell, named, power_axis, stroke_legend, window
 from views.charts.player import STEP
-from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
+from views.charts.pointer import HOVERED, hover, touched
+from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.text import Text
 
 LINES = {"now": BLUE, "goal": GREEN}
@@ -70,9 +71,6 @@ def _scatter(text: Text, side: str, legend: bool) -> alt.LayerChart | alt.FacetC
 
 
 def _loss(text: Text) -> alt.LayerChart | alt.FacetChart:
-    hover = alt.selection_point(
-        name="hover", fields=["step"], on="pointermove", nearest=True, clear="pointerout", empty=False
-    )
     x = alt.X(
         "step:Q",
         title=text("chart.step"),
@@ -93,7 +91,7 @@ def _loss(text: Text) -> alt.LayerChart | alt.FacetChart:
         run.mark_circle(size=26, opacity=0.8, clip=True).encode(color=blue, y=y),
         run.transform_filter("datum.step == lit").mark_rule(strokeWidth=1.5, strokeDash=[3, 3]).encode(color=orange),
         run.transform_filter("datum.step == lit").mark_circle(size=120, opacity=1, clip=True).encode(color=orange, y=y),
-        touched("run", hover),
+        touched("run", hover("step")),
     ).encode(x=x)
 
 
@@ -117,20 +115,14 @@ def fit_picture(text: Text, inputs: int) -> Spec:
     note = cell("frame", "points_note", empty="''").expr
     headline = "data('run')[lit].headline"
     arranged: dict[str, Any] = {
-        "title": {
-            "text": {"expr": f"!isValid(data('run')[lit]) ? '' : ({note}) ? [{headline}, {note}] : [{headline}]"},
-            "limit": {"expr": "room - 8"},
-            "offset": 8,
-            "fontSize": 15,
-            "fontWeight": 600,
-        },
+        "title": headed(f"!isValid(data('run')[lit]) ? '' : ({note}) ? [{headline}, {note}] : [{headline}]"),
         # a column of one view would be flattened by Vega-Lite, and its size with it
         "concat": [left, {"vconcat": right, "spacing": GAP}] if inputs == 2 else [left, *right],
         "columns": COLUMNS,
         "spacing": GAP,
         "resolve": {"scale": {"color": "independent", "strokeDash": "independent"}},
         "params": [
-            {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"},
+            HOVERED,
             {"name": "lit", "expr": f"hovered < 0 ? {STEP} : hovered"},
         ],
     }

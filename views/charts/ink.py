@@ -84,24 +84,6 @@ def stroke_legend(words: Mapping[str, str], columns: int | alt.ExprRef = 0) -> a
     )
 
 
-def left(view: str) -> str:
-    """The event of the pointer leaving a view; `view` is its name and "_", or "" in a chart of one view.
-
-    A plain pointerout comes with every step from one mark to the next, and would draw the committed picture in between.
-    """
-    sides = (f"x(unit) < 0 || x(unit) > {view}width", f"y(unit) < 0 || y(unit) > {view}height")
-    return f"pointerout[{' || '.join(sides)}]"
-
-
-def touched(frame: str, *parameters: alt.Parameter) -> alt.Chart:
-    """Invisible points, one a row, that a pointer finds by their place along x alone: all lie at one height.
-
-    `nearest` seeks in both directions, so points on a steep curve would hand over to their neighbours.
-    """
-    points: alt.Chart = named(frame).mark_point(opacity=0).encode(y=alt.value(0)).add_params(*parameters)
-    return points
-
-
 def anchor(frame: str) -> alt.Chart:
     """An invisible mark that keeps a data set in the compiled chart although only expressions read it."""
     mark: alt.Chart = named(frame).mark_point(opacity=0).encode(x=alt.value(0), y=alt.value(0))

@@ -56,6 +56,18 @@ class View:
     height: str
 
 
+def headed(said: alt.ExprRef | str, size: int = 15) -> Spec:
+    """The title of an arrangement of views: lines that the Vega expression `said` gives, as wide as the room."""
+    expression = said if isinstance(said, str) else said.expr
+    return {
+        "text": {"expr": expression},
+        "limit": {"expr": "room - 8"},
+        "offset": 8,
+        "fontSize": size,
+        "fontWeight": 600,
+    }
+
+
 def parts(views: Mapping[str, View]) -> dict[str, Spec]:
     """Each view as a dict under its name, to be arranged in `concat` and `vconcat` dicts.
 

@@ -24,6 +24,7 @@ from views.charts.ink import (
     raised,
     window,
 )
+from views.charts.pointer import LEFT, pointed
 from views.charts.room import (
     AXIS,
     COLUMNS,
@@ -34,6 +35,7 @@ from views.charts.room import (
     Spec,
     View,
     fitted,
+    headed,
     parts,
     wide_or_narrow,
 )
@@ -192,21 +194,14 @@ def shrink(text: Text) -> Spec:
         "ranking": View(_ranking(), NARROW, wide_or_narrow("404", "330")),
     }
     decay, rates, ranking = parts(views).values()
-    shown = f"length(data('hover_store')) ? data('hover_store')[0].values[0] : {cell('problem', 'line').expr}"
     arranged = {
-        "title": {
-            "text": _said().to_dict(),
-            "limit": {"expr": "room - 8"},
-            "offset": 8,
-            "fontSize": 15,
-            "fontWeight": 600,
-        },
+        "title": headed(_said()),
         "concat": [{"vconcat": [decay, rates], "spacing": GAP - 8}, ranking],
         "columns": COLUMNS,
         "spacing": GAP,
         "params": [
-            {"name": "shown", "expr": shown},
-            _selection("hover", ["line"], on="pointermove", clear="pointerout"),
+            {"name": "shown", "expr": pointed(cell("problem", "line").expr)},
+            _selection("hover", ["line"], on="pointermove", clear=LEFT),
             _selection("pick", ["line", "was"], on="click"),
         ],
     }

@@ -12,7 +12,8 @@ import pandas as pd
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent
 from gdcore.scaled import FloatArray
-from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, named, touched, window
+from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, named, window
+from views.charts.pointer import HOVERED, hover, pick, touched
 from views.charts.room import CONFIG, Spec
 from views.charts.step_size_frames import CURVE_POINTS, OUTSIDE, Axes
 from views.numbers import plain
@@ -63,10 +64,6 @@ def slope(text: Text) -> Spec:
         scale=window("frame", "loss_low", "loss_high"),
         axis=alt.Axis(tickCount=6, format="~s"),
     )
-    hover = alt.selection_point(
-        name="hover", fields=["place"], on="pointermove", nearest=True, clear="pointerout", empty=False
-    )
-    pick = alt.selection_point(name="pick", fields=["theta", "was"], on="click", nearest=True, empty=False)
     said = alt.ExprRef(f"isValid({SHOWN}) ? [{SHOWN}.headline, {SHOWN}.result] : ''")
     same_x, same_y = alt.X("theta:Q", title="θ"), alt.Y("loss:Q", title="J(θ)")
     chart: Spec = (
@@ -78,13 +75,12 @@ def slope(text: Text) -> Spec:
             .encode(same_x, same_y, color=alt.value(GREEN)),
             _steps("places", "datum.place == hovered", same_x, same_y),
             _steps("point", "hovered < 0", same_x, same_y),
-            touched("places", hover, pick).encode(same_x),
+            touched("places", hover("place"), pick("theta", "was")).encode(same_x),
         )
         .properties(width=900, height=HEIGHT, title=alt.TitleParams(said, offset=8, fontSize=15, fontWeight=600))
         .to_dict()
     )
-    hovered = {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"}
-    return {**chart, "params": [hovered, *chart.get("params", [])], "config": CONFIG}
+    return {**chart, "params": [HOVERED, *chart.get("params", [])], "config": CONFIG}
 
 
 def slope_frames(

@@ -21,14 +21,13 @@ from views.charts.ink import (
     cell,
     exponent_axis,
     filled,
-    left,
     lookup,
     named,
-    touched,
     window,
 )
 from views.charts.player import STEP
-from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, parts, wide_or_narrow
+from views.charts.pointer import HOVERED, hover, pick, pointed, touched
+from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.ruler_bands import SIZES
 from views.charts.step_size_frames import COMMITTED, LEVELS, PLACES
 from views.text import Text
@@ -104,10 +103,7 @@ def _run() -> alt.LayerChart:
 
 def _steps(view: str) -> alt.Chart:
     """The committed run's steps, to be touched in a view: the signal `at_<view>`."""
-    step = alt.selection_point(
-        name=f"at_{view}", fields=["step"], on="pointermove", nearest=True, clear=left(f"{view}_"), empty=False
-    )
-    points: alt.Chart = touched("runs", step).transform_filter(f"datum.run == {COMMITTED}")
+    points: alt.Chart = touched("runs", hover("step", f"at_{view}")).transform_filter(f"datum.run == {COMMITTED}")
     return points
 
 
@@ -115,10 +111,6 @@ def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
     title = text("chart.step_size.alpha")
     scale = window("problem", "alpha_low", "alpha_high", **({"type": "log"} if log else {}))
     alpha = alt.X("alpha:Q", title=title, scale=scale, axis=alt.Axis(tickCount=8, grid=False, format="~g"))
-    hover = alt.selection_point(
-        name="hover", fields=["run"], on="pointermove", nearest=True, clear=left("ruler_"), empty=False
-    )
-    pick = alt.selection_point(name="pick", fields=["alpha", "was"], on="click", nearest=True, empty=False)
     bands, marks = named("bands"), named("marks")
     final = named("final")
     room_of_word = alt.ExprRef("max(1, datum.share * ruler_width - 6)")
@@ -144,7 +136,7 @@ def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
         marks.mark_text(dy=-7, baseline="bottom", fontSize=12).encode(y=top, text="label:N"),
         result,
         # a click counts as new even on a learning rate that was clicked before
-        touched("final", hover, pick).transform_calculate(was=f"{PROBLEM}.alpha"),
+        touched("final", hover("run"), pick("alpha", "was")).transform_calculate(was=f"{PROBLEM}.alpha"),
         named("problem")
         .mark_rule(strokeWidth=2.5, clip=True)
         .encode(opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),
@@ -197,24 +189,15 @@ def step_size(text: Text, log: bool = False) -> Spec:
     }
     ruler, landscape, decayed, tracked = parts(views).values()
     lower = {
-        "title": {
-            "text": _said(text).to_dict(),
-            "limit": {"expr": "room - 8"},
-            "offset": 8,
-            "fontSize": 14,
-            "fontWeight": 600,
-        },
+        "title": headed(_said(text), 14),
         "concat": [landscape, {"vconcat": [decayed, tracked], "spacing": GAP}],
         "columns": COLUMNS,
         "spacing": GAP,
     }
-    pointed = " : ".join(
-        f"length(data('at_{view}_store')) ? data('at_{view}_store')[0].values[0]" for view in ("loss", "theta")
-    )
     three = f"isValid({PROBLEM}) && {PROBLEM}.three"
     parameters = [
-        {"name": "hovered", "expr": "length(data('hover_store')) ? data('hover_store')[0].values[0] : -1"},
-        {"name": LIT, "expr": f"{pointed} : {STEP}"},
+        HOVERED,
+        {"name": LIT, "expr": pointed(pointed(STEP, "at_theta"), "at_loss")},
         {"name": LAST, "expr": f"max({STEP}, {LIT})"},
         {"name": "first_run", "expr": f"hovered >= 0 ? hovered : {three} ? {COMMITTED - len(SIZES)} : {COMMITTED}"},
         {"name": "last_run", "expr": f"hovered >= 0 ? hovered : {three} ? {COMMITTED - 1} : {COMMITTED}"},
