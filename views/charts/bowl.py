@@ -107,7 +107,7 @@ def _contours(text: Text) -> alt.LayerChart | alt.FacetChart:
         run = source.transform_calculate(**real)
         layers += [
             run.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.8).encode(motion_colour(), order="step:Q"),
-            run.mark_circle(clip=True, size=26, opacity=1).encode(motion_colour(), tooltip=tooltip),
+            run.mark_circle(clip=True, size=26, opacity=1).encode(motion_colour(), tooltip=tooltip, key="step:N"),
         ]
     return alt.layer(*layers).encode(x=x, y=y)
 
@@ -149,7 +149,9 @@ def _errors(text: Text) -> alt.LayerChart | alt.FacetChart:
             run = source.transform_calculate(error=f"max(abs(datum.{name}), {LEAST})", line=f"'{name}'")
             layers += [
                 run.mark_line(clip=True, strokeWidth=1.5).encode(x, y, _line_colour(legend), order="step:Q"),
-                run.mark_circle(clip=True, size=20, opacity=1).encode(x, y, _line_colour(legend), tooltip=tooltip),
+                run.mark_circle(clip=True, size=20, opacity=1).encode(
+                    x, y, _line_colour(legend), tooltip=tooltip, key="step:N"
+                ),
             ]
     others = named("others").transform_filter(f"hovered < 0 && datum.step <= {STEP}")
     layers.append(

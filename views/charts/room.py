@@ -29,7 +29,8 @@ def wide_or_narrow(wide: str, narrow: str) -> str:
 
 
 CONFIG = {
-    "mark": {"tooltip": None},  # Streamlit's theme gives one to every mark
+    # Streamlit's theme gives a tooltip to every mark. A screen reader is told by the figure's text, not point by point.
+    "mark": {"tooltip": None, "aria": False},
     "axisX": {"titlePadding": 4, "labelPadding": 6},
     "axisY": {"titlePadding": 4, "labelPadding": 6, "minExtent": 40, "maxExtent": 40},
 }
