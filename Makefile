@@ -14,7 +14,7 @@ dev: $(VENV)/.app
 
 test: check
 	sh tests/browser/find_chromium.sh
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

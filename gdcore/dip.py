@@ -22,13 +22,13 @@ from gdcore.schedules import Schedule
 
 BOWL = 0.1  # curvature of the bowl
 DEPTH, CENTRE, WIDTH = 0.3, 3.0, 0.18  # of the dip; WIDTH is twice its variance
-BEYOND = 4.0  # the distance from 0 beyond which the bowl is steeper than the dip has ever been felt
 SETTLED = 1e-3  # the distance from a minimum within which a run has settled
 NUDGE = 1e-3  # the fraction of a learning rate by which it is nudged, to see whether the outcome hangs on it
 APART = 0.05  # two runs that end farther apart than this end at different places
 
 WINDOW = (-4.0, 4.5)  # θ from, to, for a chart
 START = 3.05  # in the dip, not at its bottom
+BEYOND = WINDOW[1]  # the distance from 0 beyond which a run that grows has flown off: the dip is not felt there
 
 
 class Fate(Enum):

@@ -13,6 +13,7 @@ from views.problem import OWN, chosen_columns, chosen_design
 from views.tables import find
 
 Values = Mapping[str, float | int | str]
+Chosen = tuple[tuple[str, float | int | str], ...]
 TOLERANCE = 1e-6  # of the starting excess: what "there" means
 INDISTINCT = 1e15  # κ from which on float64 cannot tell 2/(L + μ) from 2/L
 UNMOVED = 1e-26  # share of the starting excess: less is rounding of a direction that starts at its minimum
@@ -26,12 +27,17 @@ class BowlProblem:
     Attributes:
         bowl: the loss.
         start: θ₀, shape (d,).
-        design: the data behind it, if there are any.
+        chosen: the settings that chose the data behind it, if there are any.
     """
 
     bowl: Bowl
     start: Array
-    design: Design | None = None
+    chosen: Chosen | None = None
+
+    @property
+    def design(self) -> Design | None:
+        """The data behind it, made anew each time: caches hold many problems, and a design may have 100,000 rows."""
+        return None if self.chosen is None else chosen_design(dict(self.chosen))
 
     @property
     def components(self) -> Array:
@@ -90,7 +96,7 @@ def data_bowl(values: Values, scaling: str) -> BowlProblem | Trouble:
 
 
 @lru_cache(maxsize=64)
-def _data_bowl(chosen: tuple[tuple[str, float | int | str], ...]) -> BowlProblem | Trouble:
+def _data_bowl(chosen: Chosen) -> BowlProblem | Trouble:
     values = dict(chosen)
     inputs, target = chosen_columns(values)
     table = find(str(values["table"])).columns
@@ -111,4 +117,4 @@ def _data_bowl(chosen: tuple[tuple[str, float | int | str], ...]) -> BowlProblem
         return Trouble("beyond", tuple(columns))
     if found.excess(start) == 0.0:
         return Trouble("at_rest", (target,))
-    return BowlProblem(found, start, made)
+    return BowlProblem(found, start, chosen)

@@ -132,15 +132,15 @@ def _columns(text: Text, rows: list[tuple[int, list[str]]], comma: bool) -> tupl
         raise Refused("csv.no_rows")
     if len(rows) - first > MOST_ROWS:
         raise Refused("csv.too_many_rows", most=MOST_ROWS)
-    names: list[str] = []
+    names: dict[str, int] = {}
     columns = []
     for place, cells in enumerate(read, 1):
         name = (_name(cells.written[0]) if named else "") or text("csv.column", number=place)
-        names.append(_distinct(name, names))
+        name = _distinct(name, names)
         if not (named and not any(cells.written)):  # a spreadsheet's empty column
             below = slice(first, None)
             columns.append(
-                _Cells(names[-1], cells.written[below], cells.numbers[below], cells.text[below], cells.infinite[below])
+                _Cells(name, cells.written[below], cells.numbers[below], cells.text[below], cells.infinite[below])
             )
     return columns, [number for number, _ in rows[first:]], not named
 
@@ -183,11 +183,13 @@ def _name(written: str) -> str:
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
-def _distinct(name: str, names: list[str]) -> str:
-    count, made = 1, name
+def _distinct(name: str, names: dict[str, int]) -> str:
+    """The name, with a number if it is taken; `names` counts how often each has been asked for, and takes it down."""
+    made = name
     while made in names:
-        count += 1
-        made = f"{name} ({count})"
+        names[name] += 1
+        made = f"{name} ({names[name]})"
+    names[made] = 1
     return made
 
 

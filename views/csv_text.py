@@ -53,7 +53,7 @@ class Refused(Exception):  # noqa: N818 it is an answer, not an error
 
 def listed(text: Text, names: Iterable[str]) -> str:
     """Names of columns, one after the other."""
-    return ("、" if text.language == "zh" else ", ").join(verbatim(name) for name in names)
+    return text.listed(verbatim(name) for name in names)
 
 
 def _shown(text: Text, value: str | int | tuple[str, ...]) -> str:

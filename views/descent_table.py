@@ -1,5 +1,6 @@
 """The numbers of a run on one loss as a table, and the program that prints the same table."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent
 from gdcore.samples import car_loss_data
+from views.fit import MOST_WRITTEN
 from views.problem import OWN, own_loss, own_pairs
 from views.scripts import Constant, script, with_loss
 
@@ -46,6 +48,19 @@ def descent_program(values: Values, runs: Descent) -> str:
         constants = {"p": float(values["p"])}
     elif name in ("cars", OWN):
         name = "least_squares"
-        pairs = own_pairs(values) if values["loss"] == OWN and own_loss(values) else car_loss_data()
+        own = own_loss(values) if values["loss"] == OWN else None
+        pairs = own_pairs(values) if own else car_loss_data()
+        if own and len(pairs.x) > MOST_WRITTEN:
+            return with_loss(program, _two_rows(own, len(pairs.x)))
         constants = {"x": pairs.x.tolist(), "y": pairs.y.tolist()}
     return with_loss(program, script(f"losses/{name}", **constants))
+
+
+def _two_rows(loss: Loss, rows: int) -> str:
+    """Least squares on two rows with the means of x², xy and y² of all: those of x² make λ, of xy λθ*, the rest J*."""
+    x = math.sqrt(2.0 * loss.curvature_at_minimum)
+    y = [x * loss.minimiser, 2.0 * math.sqrt(loss.minimum)]
+    program = script("losses/least_squares", x=[x, 0.0], y=y)
+    return program.replace(
+        "\nx = ", f"\n# Two rows with the same means of x², xy and y² as all {rows:,} of the table.\nx = "
+    )

@@ -85,7 +85,8 @@ def chosen_design(values: Values) -> Design:
 
 def own_loss(values: Values) -> Loss | None:
     """The loss of one parameter that the chosen table gives; None if it gives none that can be walked on."""
-    return _own_loss(tuple((key, values[key]) for key in _CHOSEN))
+    chosen = {key: values[key] for key in _CHOSEN}
+    return _own_loss(tuple({**chosen, "table": find(str(values["table"])).key}.items()))
 
 
 def own_pairs(values: Values) -> Pairs:
@@ -119,11 +120,18 @@ def start_range(loss: Loss) -> tuple[float, float, float]:
     finest = (high - low) / PLACES
     decade = 10.0 ** math.floor(math.log10(finest))
     step = max(decade * tooth for tooth in (1, 2, 5) if decade * tooth <= finest * (1 + 1e-9))
-    return round(math.ceil(low / step) * step, 10), round(math.floor(high / step) * step, 10), round(step, 10)
+    digits = decimals(step)
+    ends = round(math.ceil(low / step) * step, digits), round(math.floor(high / step) * step, digits)
+    return *ends, round(step, digits)
+
+
+def decimals(step: float) -> int:
+    """How many decimals a multiple of a round step needs."""
+    return max(0, 1 - math.floor(math.log10(step)))
 
 
 def beside(loss: Loss, side: int) -> float:
     """A point of the curve left (−1) or right (+1) of the minimum, well inside the window: the lesson's P and Q."""
     low, high, step = start_range(loss)
     end = low if side < 0 else high
-    return round(round((loss.minimiser + 0.7 * (end - loss.minimiser)) / step) * step, 10)
+    return round(round((loss.minimiser + 0.7 * (end - loss.minimiser)) / step) * step, decimals(step))

@@ -159,6 +159,7 @@ def another_table(values: Values) -> dict[str, Value]:
     return another_loss(values) if values["loss"] == OWN else {}
 
 
+ALPHA = 1e-12, 1e12  # learning rates that can be set
 MOST_STEPS = 100  # that can be walked by hand
 
 PAGES: dict[str, tuple[Setting, ...]] = {
@@ -177,7 +178,7 @@ PAGES: dict[str, tuple[Setting, ...]] = {
         Number("curvature", 1.0, 0.1, 10.0),
         Number("p", 0.9, 0.05, 0.95),
         Number("start", _natural("start"), -1e12, 1e12),
-        Number("alpha", _natural("learning_rate"), 1e-12, 1e12),
+        Number("alpha", _natural("learning_rate"), *ALPHA),
         Number("steps", 30, 1, 100, whole=True),
         Number("at", 0, 0, MOST_STEPS, whole=True),
         Choice("axis", ("linear", "log"), "linear"),

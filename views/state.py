@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from views.problem import OWN
 from views.settings import PAGES, Refusal, Setting, Value, defaults, read, write
 from views.tables import CARS, Table, is_key, keep
 from views.text import LANGUAGES, Text, load_text
@@ -85,6 +86,8 @@ def open_page(page: str) -> Lab:
     if known:
         here.refusals = []
     elif arrived or query != {key: [value] for key, value in (here.written or {}).items()}:
+        if not arrived and here.current:  # a link followed on the page, or Back: that can be taken back too
+            here.past = [*here.past[-_UNDO_DEPTH:], (page, dict(here.current))]
         here.stranger = _without_foreign_table(here, query)
         here.values[page], here.refusals = read(here.table, query)
         if query.get("lang", [here.language]) != [here.language]:
@@ -98,7 +101,8 @@ def _without_foreign_table(here: Lab, query: dict[str, list[str]]) -> bool:
     named = query.get("table", [CARS])
     foreign = len(named) == 1 and is_key(named[0]) and named[0] != CARS and named[0] not in here.tables
     if foreign:
-        for key in ("table", "target", "first", "second", "start", "alpha"):
+        own = ("start", "alpha") if query.get("loss") == [OWN] else ()
+        for key in ("table", "target", "first", "second", *own):
             query.pop(key, None)
     return foreign
 
@@ -138,9 +142,12 @@ def commit_with(follow_up: Callable[[dict[str, Value]], Mapping[str, Value]], **
 def undo() -> None:
     """Take the last change of the open page back."""
     here = lab()
-    last = max((place for place, (page, _) in enumerate(here.past) if page == here.page), default=None)
-    if last is not None:
-        _, here.values[here.page] = here.past.pop(last)
+    mine = [place for place, (page, _) in enumerate(here.past) if page == here.page]
+    while mine:
+        _, values = here.past.pop(mine.pop())
+        if values.get("table", CARS) in (CARS, *here.tables):  # of many tables the oldest have gone, pictures and all
+            here.values[here.page] = values
+            break
     _write_url(here)
 
 

@@ -26,7 +26,8 @@ CARS = "cars"
 MOST_COLUMNS = 50  # numeric ones of a table
 LARGEST_NUMBER = 1e150  # in a cell: its square is still within float64
 _KEY = re.compile(r"[0-9a-f]{16}")
-_SHELF_BYTES = 64_000_000  # of tables that any session may still ask for; a session brings its own back
+MOST_KEPT = 300  # tables that any session may still ask for; a session brings its own back
+_MOST_BYTES = 64_000_000  # of them
 
 
 @dataclass(frozen=True)
@@ -104,23 +105,37 @@ def is_key(text: str) -> bool:
     return text == CARS or _KEY.fullmatch(text) is not None
 
 
-_shelf: OrderedDict[str, Table] = OrderedDict()
-_lock = Lock()
+class _Shelf:
+    """Tables by key, the newest last; the oldest go when there are too many, or they are too large together."""
+
+    def __init__(self) -> None:
+        self.tables: OrderedDict[str, Table] = OrderedDict()
+        self.bytes = 0
+        self.lock = Lock()
+
+    def put(self, table: Table) -> None:
+        with self.lock:
+            if self.tables and next(reversed(self.tables.values())) is table:
+                return
+            before = self.tables.pop(table.key, None)
+            self.bytes += _size(table) - (_size(before) if before else 0)
+            self.tables[table.key] = table
+            while len(self.tables) > MOST_KEPT or (self.bytes > _MOST_BYTES and len(self.tables) > 1):
+                self.bytes -= _size(self.tables.popitem(last=False)[1])
+
+
+_shelf = _Shelf()
 
 
 def keep(table: Table) -> None:
     """Let `find` know the table, until many others have been kept after it."""
-    with _lock:
-        _shelf[table.key] = table
-        _shelf.move_to_end(table.key)
-        while len(_shelf) > 1 and sum(_size(each) for each in _shelf.values()) > _SHELF_BYTES:
-            _shelf.popitem(last=False)
+    _shelf.put(table)
 
 
 def find(key: str) -> Table:
     """The table of this key; the cars if it is not known (any more)."""
-    with _lock:
-        return _shelf.get(key) or car_table()
+    with _shelf.lock:
+        return _shelf.tables.get(key) or car_table()
 
 
 def _size(table: Table) -> int:

@@ -15,6 +15,7 @@ from views.drawing import draw
 from views.figure_notes import figure_notes
 from views.page import lesson, why
 from views.problem import OWN
+from views.settings import another_table
 from views.state import Lab, commit, lab
 from views.verdicts.bowl import best_pair, bowl_formula, bowl_verdict
 from views.verdicts.bowl_data import comparison, flat_note, scale_note, source_note, trouble_note
@@ -53,9 +54,9 @@ def _bowl_choice(here: Lab) -> BowlProblem | Trouble:
         columns_choice(here)
         left, right = st.columns([4, 5])
         with left:
-            choice(here, "intercept", ("with", "without"))
+            choice(here, "intercept", ("with", "without"), follow_up=another_table)
         with right:
-            choice(here, "scaling", ("raw", "standardised"))
+            choice(here, "scaling", ("raw", "standardised"), follow_up=another_table)
     else:
         ladder(here, "condition", CONDITIONS)
     return chosen_bowl(here.current)
@@ -107,8 +108,8 @@ def _picture(here: Lab, problem: BowlProblem, run: BowlDescent) -> None:
         lambda: bowl_script(problem, pace, momentum, len(run.excess) - 1),
     )
     notes = [scale_note(text, problem)]
-    if problem.design is not None:
-        notes.append(source_note(text, values, problem.design))
+    if (made := problem.design) is not None:
+        notes.append(source_note(text, values, made))
     if any(notes):
         st.caption(text.together(note for note in notes if note))
     why(here, "bowl")

@@ -15,10 +15,11 @@ def columns_choice(here: Lab) -> None:
     inputs, _ = chosen_columns(here.current)
     left, right = st.columns(2)
     with left:
-        dropdown(here, "first", names, _place(names, inputs[0]))
+        dropdown(here, "first", names, _place(names, inputs[0]), follow_up=another_table)
     with right:
         none = {NO_COLUMN: here.text("columns.none")}
-        dropdown(here, "second", none | names, _place(names, inputs[1]) if len(inputs) > 1 else NO_COLUMN)
+        shown = _place(names, inputs[1]) if len(inputs) > 1 else NO_COLUMN
+        dropdown(here, "second", none | names, shown, follow_up=another_table)
 
 
 def target_choice(here: Lab) -> None:

@@ -17,7 +17,7 @@ from views.problem import OWN, chosen_columns, own_loss
 from views.settings import another_loss, another_table
 from views.state import Lab, lab
 from views.tables import find
-from views.verdicts.fit import data_words, fit_verdict
+from views.verdicts.fit import data_words, fit_verdict, no_slope
 
 LIMIT = 2.0  # of αL
 
@@ -48,7 +48,7 @@ def your_own_data() -> None:
             _picture(here, fit)
         remarks(here)
         editor(here)
-        hand_over(here)
+        hand_over(here, fit)
         why(here, "data")
     with place.words:
         if isinstance(fit, Fit):
@@ -61,7 +61,7 @@ def _picture(here: Lab, fit: Fit) -> None:
     steps = int(values["fit_steps"])
     along, named = st.columns([5, 3], vertical_alignment="bottom")
     with along:
-        slider(here, "fit_pace", 0.01, 2.5, 0.01)
+        slider(here, "fit_pace", 0.01, 2.5, 0.01, format="%.10g")
     with named, st.container(horizontal=True, gap="small"):
         button(here, "fit_safe", ":material/shield:", fit_pace=1.0)
         button(here, "fit_best", ":material/star:", fit_pace=fit.best_pace)
@@ -93,8 +93,8 @@ def _points(here: Lab) -> None:
         draw(played(fit_picture(text, len(inputs)), text, 1), frames, key="fit", alt=text("chart.fit.alt"))
 
 
-def hand_over(here: Lab) -> None:
-    """The loss of these data, for the lessons with one parameter and the one with two."""
+def hand_over(here: Lab, fit: Fit | Said) -> None:
+    """The loss of these data, for the lessons with one parameter and the one with two; or why some cannot take it."""
     st.markdown(here.text("fit.hands_over"))
     none = own_loss(here.current) is None
     own = another_loss({**here.current, "loss": OWN})
@@ -102,3 +102,5 @@ def hand_over(here: Lab) -> None:
         button(here, "to_size", ":material/straighten:", disabled=none, tab="size", loss=OWN, **own)
         button(here, "to_shrink", ":material/trending_down:", disabled=none, tab="shrink", samples=OWN)
         button(here, "to_bowl", ":material/adjust:", tab="bowl", bowl=OWN)
+    if none and isinstance(fit, Fit):
+        st.caption(no_slope(fit).words(here.text))

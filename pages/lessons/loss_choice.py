@@ -31,6 +31,7 @@ def source(here: Lab) -> None:
         kind = "data_own_centred" if values["intercept"] == "with" else "data_own"
         pairs = own_pairs(values)
         names = {"input": verbatim(name), "target": verbatim(target)}
+        names["unit"] = text(f"note.unit_{values['scaling']}")
         st.caption(text(f"note.{kind}", count=len(pairs.x), dropped=pairs.dropped, **names))
     elif values["loss"] == OWN:
         st.caption(text("note.data_none"))

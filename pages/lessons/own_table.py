@@ -77,7 +77,8 @@ def editor(here: Lab) -> None:
         st.caption(text("fit.edit_too_long", most=f"{MOST_EDITED:,}"))
         return
     now: Edited | None = st.session_state.get(EDITED)
-    if now is None or now.gave != table.key:  # another table has come since: upload, undo, reset
+    gone = now is None or now.widget not in st.session_state  # what is not drawn is forgotten, and its edits with it
+    if now is None or gone or now.gave != table.key:  # or another table has come since: upload, undo, reset
         turn = int(now.widget.rpartition("-")[2]) + 1 if now else 0
         now = st.session_state[EDITED] = Edited(f"own-rows-{turn}", table, table.key)
     st.data_editor(

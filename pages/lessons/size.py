@@ -19,6 +19,7 @@ from views.drawing import draw
 from views.figure_notes import figure_notes
 from views.page import lesson_of_two, part, why
 from views.problem import start_range
+from views.settings import ALPHA
 from views.state import Lab, commit, lab
 from views.verdicts.descent import descent_verdict
 from views.verdicts.step import step_formula
@@ -36,7 +37,7 @@ def how_big_a_step() -> None:
             loss = loss_choice(here)
             left, right = st.columns(2)
             with left:
-                slider(here, "start", *start_range(loss))
+                slider(here, "start", *start_range(loss), format="%.4g")
             with right:
                 slider(here, "steps", 1, 100, 1)
             three = named_rates(here, loss, float(values["start"]), int(values["steps"]))
@@ -85,8 +86,9 @@ def named_rates(here: Lab, loss: Loss, start: float, steps: int) -> Three:
     best = in_theory or first_to_arrive(descend(loss, start, ruler(loss, start, 0.0, steps).learning_rates, steps))
     limited = 0 < known.converges < math.inf
     with st.container(horizontal=True):
-        button(here, "best", ":material/star:", why="best_theory" if in_theory else "best_found", alpha=best)
-        if limited:
+        known_by = "best_theory" if in_theory else "best_found"
+        button(here, "best", ":material/star:", why=known_by, disabled=not ALPHA[0] <= best <= ALPHA[1], alpha=best)
+        if limited and ALPHA[0] <= known.converges <= ALPHA[1]:
             button(here, "limit", ":material/block:", alpha=known.converges)
         else:
             button(here, "limit", ":material/block:", why="no_limit", disabled=True)

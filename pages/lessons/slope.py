@@ -29,7 +29,7 @@ def which_way_is_down() -> None:
         scale = ruler(loss, start, learning_rate, int(values["steps"]))
         left, right = st.columns(2)
         with left:
-            slider(here, "start", *places, follow_up=from_the_start)
+            slider(here, "start", *places, format="%.4g", follow_up=from_the_start)
         with right:
             slider(here, "alpha", scale.step, scale.end, scale.step, format="%.4g")
         with st.container(horizontal=True):

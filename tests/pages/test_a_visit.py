@@ -202,3 +202,33 @@ def test_a_link_without_a_language_opens_in_that_of_the_browser(locale: str, lan
     healthy(app)
     assert app.title[0].value == load_text(language)("home.title")
     assert query_of(app) == {}
+
+
+def test_a_link_followed_on_the_page_can_be_taken_back() -> None:
+    app = opened("learning_rate", lang="en")
+    app.slider(key="learning_rate-steps-").set_value(50).run()
+    app.query_params.clear()
+    app.query_params.update({"lang": "en", "loss": "huber"})
+    app.run()
+    assert lab_of(app).current["loss"] == "huber"
+    app.button(key="undo").click().run()
+    assert (lab_of(app).current["loss"], lab_of(app).current["steps"]) == ("quadratic", 50)
+
+
+def test_undo_passes_over_pictures_whose_table_has_gone() -> None:
+    app = opened("learning_rate", lang="en", tab="data")
+    here = lab_of(app)
+    before = dict(here.current)
+    here.past = [
+        ("learning_rate", before | {"fit_steps": 7}),
+        ("learning_rate", before | {"table": "0123456789abcdef"}),
+    ]
+    app.button(key="undo").click().run()
+    healthy(app)
+    assert (lab_of(app).current["table"], lab_of(app).current["fit_steps"]) == ("cars", 7)
+
+
+def test_a_strangers_link_keeps_what_has_nothing_to_do_with_the_table() -> None:
+    app = opened("learning_rate", lang="en", table="0123456789abcdef", alpha="0.7", start="1.5")
+    assert any(load_text("en")("note.stranger") in text for text in said(app))
+    assert query_of(app) == {"alpha": "0.7", "start": "1.5"}

@@ -180,6 +180,44 @@ def test_an_edit_becomes_a_table_of_its_own_and_a_table_without_rows_does_not() 
     assert query_of(app)["table"] == before
 
 
+def test_edits_are_still_there_when_the_editor_is_closed_and_opened_again() -> None:
+    app = upload(visit(), b"x,y\n1,2\n2,3\n4,5\n")
+    app.toggle(key=own_table.EDIT).set_value(True).run()
+    edited_as_in_a_browser(app, '{"edited_rows": {"0": {"x": 9}}, "added_rows": [], "deleted_rows": []}')
+    key = query_of(app)["table"]
+    editor = app.data_editor[0].proto.id
+    app.toggle(key=own_table.EDIT).set_value(False).run()
+    app._session_state._state._old_state.pop(editor)  # type: ignore[attr-defined]  # as Streamlit does after a run
+    app.toggle(key=own_table.EDIT).set_value(True).run()
+    assert query_of(app)["table"] == key
+    assert app.data_editor[0].value.to_dict("list") == {"x": [9, 2, 4], "y": [2, 3, 5]}
+    edited_as_in_a_browser(app, '{"edited_rows": {"1": {"y": 7}}, "added_rows": [], "deleted_rows": []}')
+    table = lab_of(app).tables[query_of(app)["table"]]
+    assert {name: column.tolist() for name, column in table.columns.items()} == {"x": [9, 2, 4], "y": [2, 7, 5]}
+
+
+def edited_as_in_a_browser(app: AppTest, edits: str) -> None:
+    """Run with what a browser sends of the editor, which AppTest cannot change."""
+    sent = app._tree.get_widget_states()
+    sent.widgets.add(id=app.data_editor[0].proto.id, string_value=edits)
+    app._run(sent)
+    healthy(app)
+
+
+@pytest.mark.parametrize(("rows", "key"), [
+    ("".join(f"{t}e-14,{t * t % 7},{t}\n" for t in range(1, 9)), "slope_beyond"),
+    ("".join(f"0.1,{t * t % 7},{t}\n" for t in range(1, 11)), "slope_constant"),
+])  # fmt: skip
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_a_fit_gives_no_loss_of_one_parameter_the_hand_over_says_why(rows: str, key: str, language: str) -> None:
+    app = upload(visit(lang=language, scaling="raw"), f"x,z,y\n{rows}".encode())
+    for name, place in (("first", 0), ("second", 1)):
+        app.selectbox(key=f"learning_rate-{name}").set_value(place).run()
+    assert charts(app) == 1
+    assert app.button(key="learning_rate-to_size").disabled
+    assert load_text(language)(f"fit.{key}", name="`x`") in [caption.value for caption in app.caption]
+
+
 def test_a_long_table_is_drawn_by_a_sample_and_not_edited() -> None:
     data = b"x,y\n" + b"".join(b"%d,%d\n" % (t % 97, t % 89) for t in range(3000))
     app = upload(visit(), data)

@@ -3,6 +3,7 @@
 import itertools
 import math
 import re
+import tracemalloc
 
 import numpy as np
 import pandas as pd
@@ -316,6 +317,44 @@ def test_of_many_rows_the_program_holds_a_short_table_that_makes_the_same_bowl()
     np.testing.assert_allclose(printed_by(program), table, rtol=1e-6, atol=1e-9)
 
 
+def test_what_is_kept_of_a_table_of_100_000_rows_is_small_whatever_was_chosen() -> None:
+    columns = np.random.default_rng(2).normal(size=(3, 100_000))
+    chosen = own(dict(zip("yxz", columns, strict=True)))
+    tracemalloc.start()
+    try:
+        for first, second, intercept in itertools.product((1, 2), (-1, 1, 2), ("with", "without")):
+            problem = data_bowl({**chosen, "first": first, "second": second, "intercept": intercept}, "raw")
+            assert steps_at(problem, 1.0, 0.0) is not None
+            bowl_frames(EN, problem, 1.0, 0.0, run_at(problem, 1.0, 0.0, 5))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert problem.design.y.shape == (100_000,)
+    assert kept < 12e6  # the pictures; one design has 3 to 5 MB
+
+
+CONSTANT = np.full(6, 0.1)  # its mean, as NumPy sums it, is not 0.1
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"y": np.arange(6.0) % 4, "x": np.arange(6.0), "z": CONSTANT},
+        {"y": [4.0], "x": [2.0], "z": [3.0]},
+        {"y": [4.0, 8.0], "x": [2.0, 3.0], "z": [3.0, 1.0]},
+    ],
+    ids=["a constant column", "one row", "two rows"],
+)
+@pytest.mark.parametrize("scaling", ["raw", "standardised"])
+def test_the_program_prints_the_table_of_a_bowl_of_few_rows_or_of_a_constant_column_too(columns, scaling) -> None:
+    intercept = "without" if columns["z"] is CONSTANT else "with"  # a round bowl has no directions to be told apart
+    problem = chosen_bowl(own(columns, scaling=scaling, intercept=intercept))
+    table = bowl_table(problem, run_at(problem, 0.9, 0.0, 20))
+    found = printed_by(bowl_script(problem, 0.9, 0.0, 20))
+    assert found.columns.tolist() == table.columns.tolist()
+    np.testing.assert_allclose(found, table, rtol=1e-6, atol=1e-9)
+
+
 def test_a_run_beyond_float64_ends_where_the_table_and_the_program_end() -> None:
     y = np.array([1e140, -3e140, 2e140, 5e139])
     problem = chosen_bowl(own({"y": y, "x": np.arange(4.0), "z": np.array([1.0, 0.0, 1.0, 5.0])}))
@@ -413,3 +452,10 @@ def test_a_column_may_be_called_anything() -> None:
     for said in (flat_note(EN, problem), source_note(EN, chosen, problem.design)):
         assert f"`` {name} ``" in said
     assert math.isinf(problem.bowl.condition)
+
+
+def test_a_run_that_passes_through_the_minimum_at_half_time_still_has_a_factor() -> None:
+    problem = made_bowl(1.0)
+    run = run_at(problem, 0.5, 0.5, 5)
+    assert (run.components[2, 0] == 0).all()
+    assert measured_factor(run) is not None

@@ -218,6 +218,15 @@ def test_a_hundred_thousand_rows_are_read_in_a_second() -> None:
     assert reading.table.rows == MOST_ROWS
 
 
+def test_a_thousand_equal_names_become_a_thousand_different_ones_at_once() -> None:
+    start = time.process_time()
+    reading = read(b",".join([b"a"] * 1000) + b"\n" + b",".join([b"1", *[b"word"] * 998, b"2"]))
+    assert time.process_time() - start < 1.5
+    assert reading.table is not None
+    assert list(reading.table.columns) == ["a", "a (1000)"]
+    assert list(columns(b"a (2),a,a,a (2),a\n1,2,3,4,5\n")) == ["a (2)", "a", "a (3)", "a (2) (2)", "a (4)"]
+
+
 def require_an_answer(data: bytes) -> None:
     reading = read(data)
     assert reading.table is not None or reading.said

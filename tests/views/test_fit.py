@@ -12,12 +12,13 @@ import pytest
 
 from gdcore.heavy_ball import Roll
 from tests.views.test_frames import BUDGET, require_drawable, size_of
+from views import tables
 from views.charts.fit_frames import MOST_POINTS, fit_frames, fit_numbers, points_frames
 from views.csv_text import Said
 from views.fit import MOST_WRITTEN, Fit, chosen_fit, fit_program, sensible_columns
 from views.problem import NO_COLUMN, own_loss
 from views.settings import PAGES, defaults
-from views.tables import Table, edited, keep, make_table
+from views.tables import Table, edited, find, keep, make_table
 from views.text import LANGUAGES, load_text
 from views.verdicts.fit import EXPECTED, data_words, fit_verdict, regime_of
 
@@ -29,6 +30,7 @@ LONG = 20_000
 x, z, noise = RNG.normal(size=(3, 60))
 TABLES: dict[str, Mapping[str, object]] = {
     "ordinary": {"x": x, "z": z, "y": 3 + 2 * x - z + 0.1 * noise},
+    "unlike": {"x": x, "z": 3000 * z, "y": x + z},
     "far from zero": {"x": 1e4 + x, "z": 1e6 * z, "y": x + z},
     "constant": {"x": np.full(60, 7.0), "z": z, "y": z},
     "twice the same": {"x": x, "z": -3 * x, "y": noise},
@@ -164,6 +166,20 @@ def test_theory_and_run_agree_just_below_on_and_just_above_the_limit(intercept: 
         assert EN("verdict.fit.disagrees") not in fit_verdict(EN, fit, run)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_learning_rate_just_below_the_limit_is_not_written_as_the_limit(language: str) -> None:
+    text, fit = load_text(language), fit_of("unlike", scaling="raw")
+    words = fit_verdict(text, fit, fit.run(fit.best_pace, 30))
+    opening = text.words["verdict.fit.rate"].split("@")[0]
+    pace, alpha = re.search(rf"{re.escape(opening)}(\S+?)[,，].*?\*\*(.+?)\*\*", words).groups()  # type: ignore[union-attr]
+    assert pace.startswith("1.999")
+    limit = re.search(r"(?:the limit|界限) (\d[^:：]*)[:：]", words)
+    assert limit is not None
+    assert limit[1] != alpha
+    assert "−(1 − " in words
+    assert not re.search(r"−1 (along|，)", words)
+
+
 def test_the_number_of_steps_that_theory_counts_is_the_one_that_a_run_takes() -> None:
     fit = fit_of("ordinary")
     for pace in (0.3, 1.0, fit.best_pace):
@@ -280,6 +296,25 @@ def test_a_table_in_the_editor_changes_cells_gains_rows_and_loses_them() -> None
     np.testing.assert_array_equal(made.columns["b"], [np.nan, np.nan, np.nan, 8.5])
     assert edited(table, {}).key == table.key  # type: ignore[union-attr]
     assert edited(table, {"deleted_rows": [0, 1, 2]}) is None
+
+
+def test_the_shelf_holds_so_many_tables_and_so_many_bytes_and_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "_shelf", tables._Shelf())
+    small = [brought({"a": [number]}) for number in range(tables.MOST_KEPT + 5)]
+    keep(small[-1])
+    assert [find(table.key) is table for table in small] == [False] * 5 + [True] * tables.MOST_KEPT
+    keep(small[5])
+    last = brought({"a": [-1.0]})
+    assert find(small[5].key) is small[5]
+    assert find(small[6].key) is not small[6]
+    monkeypatch.setattr(tables, "_MOST_BYTES", 800)
+    large = brought({"a": np.arange(95.0)})
+    assert find(large.key) is large
+    assert find(last.key) is last
+    assert len(tables._shelf.tables) == 6
+    assert tables._shelf.bytes == 800
+    larger = brought({"a": np.arange(500.0)})
+    assert list(tables._shelf.tables) == [larger.key]
 
 
 @pytest.mark.parametrize("name", TABLES)

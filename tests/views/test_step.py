@@ -1,8 +1,10 @@
 """One step on screen is one step of the equation."""
 
+import numpy as np
 import pytest
 
 from gdcore.descent import descend
+from gdcore.losses import least_squares
 from views.charts.slope import slope_frames
 from views.problem import LOSSES, beside, start_range
 from views.text import load_text
@@ -61,3 +63,15 @@ def test_the_verdict_says_on_which_side_a_step_lands_and_how_far(rate: float, wo
     said = slope_verdict(EN, loss, descend(loss, 2.0, rate, 1), 0)
     for word in words:
         assert EN(f"verdict.slope.{word}") in said
+
+
+@pytest.mark.parametrize("size", [1e-12, 1e-6, 1.0, 1e9])
+def test_a_slider_for_the_start_has_a_step_whatever_the_size_of_the_loss(size: float) -> None:
+    x = np.arange(1.0, 21.0)
+    loss = least_squares(x, size * x)
+    low, high, step = start_range(loss)
+    assert 0 < step < high - low
+    assert low <= beside(loss, -1) < loss.minimiser < beside(loss, +1) <= high
+    places = slope_frames(EN, loss, descend(loss, loss.start, loss.learning_rate, 1), 0, (low, high, step))["places"]
+    assert places.theta.is_unique
+    assert len(places) > 30

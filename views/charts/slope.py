@@ -17,6 +17,7 @@ from views.charts.pointer import HOVERED, hover, pick, touched
 from views.charts.room import CONFIG, Spec
 from views.charts.step_size_frames import CURVE_POINTS, OUTSIDE, Axes
 from views.numbers import plain
+from views.problem import decimals
 from views.text import Text
 
 HEIGHT = 350  # px
@@ -93,14 +94,14 @@ def slope_frames(
     walked, rate = run.points[:, 0], float(run.learning_rates[0, 0])
     axes = Axes.of(loss, float(walked[0]))
     low, high, step = places
-    theta = np.round(np.arange(low, high + step / 2, step), 10)
+    theta = np.round(np.arange(low, high + step / 2, step), decimals(step))
     line = np.linspace(*axes.theta, CURVE_POINTS)
     frame = dict(zip(("theta_low", "theta_high", "loss_low", "loss_high"), (*axes.theta, *axes.loss), strict=True))
     across, up = partial(_within_reach, axes.theta), partial(_within_reach, axes.loss)
     touched = _places(text, loss, theta, rate, axes)
     return {
         "frame": pd.DataFrame([frame]),
-        "curve": pd.DataFrame({"theta": line, "loss": loss.value(line)}).astype("f4"),
+        "curve": pd.DataFrame({"theta": line.astype("f4"), "loss": loss.value(line)}),
         "places": touched.assign(place=np.arange(len(theta), dtype="i2"), was=across(walked[at])),
         "point": _places(text, loss, walked[at : at + 1], rate, axes),
         "walked": pd.DataFrame({"theta": across(walked[:at]), "loss": up(loss.value(walked[:at]))}),

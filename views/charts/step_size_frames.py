@@ -93,7 +93,7 @@ def _preview(text: Text, loss: Loss, start: float, steps: int, scale: Ruler) -> 
         }
     )
     theta = np.linspace(*axes.theta, CURVE_POINTS)
-    height = "f4" if axes.loss[1] < np.finfo("f4").max else "f8"
+    height = "f4" if axes.loss[1] < float(np.finfo("f4").max) else "f8"
     return {
         "curve": pd.DataFrame({"theta": theta.astype("f4"), "loss": loss.value(theta).astype(height)}),
         "runs": _in_sight(_long(runs, axes), steps),

@@ -13,17 +13,18 @@ steps = 40
 
 X, y = np.array(columns).T, np.array(target)
 if standardised:
-    deviation = X.std(axis=0)
-    X = (X - X.mean(axis=0)) / np.where(np.ptp(X, axis=0) > 0, deviation, 1.0)
+    constant = np.ptp(X, axis=0) == 0
+    mean = np.where(constant, X[0], X.mean(axis=0))
+    X = (X - mean) / np.where(constant, 1.0, (X - mean).std(axis=0))
 if intercept:
     X = np.column_stack([np.ones(len(X)), X])
 
 length = np.linalg.norm(X, axis=0)  # columns of length 1 tell whether some of them say the same
 rank = np.linalg.matrix_rank(X / np.where(length > 0, length, 1.0), tol=1e-13)
 U, singular, V = np.linalg.svd(X, full_matrices=False)
-curvature = singular**2 / rows
-curvature[rank:] = 0.0
-c = np.zeros(len(singular))  # θ − θ* along each direction; here |θ*|: which way is positive is free to choose
+curvature = np.zeros(X.shape[1])  # 0 in a flat direction
+curvature[:rank] = singular[:rank] ** 2 / rows
+c = np.zeros(len(curvature))  # θ − θ* along each direction; here |θ*|: which way is positive is free to choose
 c[:rank] = np.abs(U.T @ y)[:rank] / singular[:rank]
 v = np.zeros(len(c))
 alpha = pace / curvature[0]

@@ -153,13 +153,16 @@ def _measured(text: Text, loss: float) -> str:
 
 
 def measured_factor(run: BowlDescent) -> float | None:
-    """1 − the mean factor a step of the distance from θ*, over the second half; None if it ends at θ* exactly."""
+    """1 − the mean factor a step of the distance from θ*, over the second half; None if it ends at θ* exactly.
+
+    A run with momentum may pass through θ* just at half-time: then the last step before counts.
+    """
     last = int(run.finite_steps[0])
-    half = last // 2
-    sizes = np.abs(run.components[[half, last], 0])
-    before, after = (float(row.max() * np.linalg.norm(row / row.max())) if row.max() > 0.0 else 0.0 for row in sizes)
-    if after == 0.0:
+    sizes = np.abs(run.components[: last + 1, 0])
+    if not sizes[last].any():
         return None
+    half = int(np.flatnonzero(sizes[: last // 2 + 1].any(axis=1))[-1])
+    before, after = (float(row.max() * np.linalg.norm(row / row.max())) for row in sizes[[half, last]])
     return -math.expm1(math.log(after / before) / (last - half))
 
 

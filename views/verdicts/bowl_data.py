@@ -29,8 +29,7 @@ def _joined(text: Text, names: list[str]) -> str:
 
 def scale_note(text: Text, problem: BowlProblem) -> str:
     """That the axes of the contours have different scales; empty if they have not."""
-    up, across, similar = halves(problem)
-    return "" if similar else text("bowl.scales", times=plain(across / up, 2))
+    return "" if halves(problem)[2] else text("bowl.scales")
 
 
 def flat_note(text: Text, problem: BowlProblem) -> str:

@@ -40,10 +40,10 @@ def descent_verdict(text: Text, loss: Loss, run: Descent) -> str:
         theory.append(text("verdict.theory.cycle", a=plain(prediction.cycle[0]), b=plain(prediction.cycle[1])))
     if f"verdict.theory.{loss.name}" in text and not lands:
         theory.append(text(f"verdict.theory.{loss.name}", **numbers))
-    return "\n\n".join([text.together(theory), text.together(_run_verdict(text, run, prediction))])
+    return "\n\n".join([text.together(theory), text.together(_run_verdict(text, loss, run, prediction))])
 
 
-def _run_verdict(text: Text, run: Descent, prediction: Prediction) -> list[str]:
+def _run_verdict(text: Text, loss: Loss, run: Descent, prediction: Prediction) -> list[str]:
     outcome, steps = run.outcome[0], len(run.points) - 1
     expected = EXPECTED[prediction.regime]
     if prediction.regime is Regime.CYCLES and prediction.cycle is None:
@@ -60,6 +60,9 @@ def _run_verdict(text: Text, run: Descent, prediction: Prediction) -> list[str]:
     ]
     if run.crossings[0]:
         said.append(text("verdict.run.crossed", count=int(run.crossings[0]), first=int(run.first_crossing[0])))
-    if outcome not in expected:
+    cycle_of_exact_numbers = prediction.cycle is not None and not np.isfinite(loss.growth)  # θ⁴: it repels
+    if outcome not in expected and cycle_of_exact_numbers:
+        said.append(text("verdict.run.rounded"))
+    elif outcome not in expected:
         said.append(text("verdict.run.disagrees", regime=text(f"regime.{prediction.regime.name}")))
     return said

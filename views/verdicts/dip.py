@@ -106,7 +106,7 @@ def _way_there(text: Text, run: DipDescent) -> list[str]:
     said = []
     if at == 0:
         said.append(text("verdict.dip.never_in"))
-    elif at > 0:
+    elif at > 0 and not _swings_over(run):
         said.append(text("verdict.dip.left", step=at))
     if crossings > 1:
         said.append(text("verdict.dip.crossed", count=crossings))
@@ -114,6 +114,13 @@ def _way_there(text: Text, run: DipDescent) -> list[str]:
     if not WINDOW[0] <= points[farthest] <= WINDOW[1]:
         said.append(text("verdict.dip.far", step=farthest, theta=plain(float(points[farthest]))))
     return said
+
+
+def _swings_over(run: DipDescent) -> bool:
+    """Whether the run still passes the barrier in its last quarter."""
+    points = run.points[:, 0]
+    late = points[len(points) - 1 - (len(points) - 1) // 4 - 1 :] > landmarks().barrier
+    return bool((late[1:] != late[:-1]).any())
 
 
 def _reason(run: DipDescent, shrinks: bool) -> str:
@@ -127,5 +134,5 @@ def _reason(run: DipDescent, shrinks: bool) -> str:
     if fate is Fate.ESCAPED_UNSETTLED:
         if at not in HOLDS_BOWL:
             return "thrown_back"
-        return "late" if shrinks else "kicked" if run.crossings[0] > 1 else "slow_bowl"
+        return "late" if shrinks else "kicked" if _swings_over(run) else "slow_bowl"
     return ""

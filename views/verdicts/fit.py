@@ -2,34 +2,40 @@
 
 import math
 
+import numpy as np
+
 from gdcore.bowl import Dependence
 from gdcore.bowl_theory import Motion, motions, steps_needed
 from gdcore.heavy_ball import BowlDescent, Roll
-from views.csv_text import listed
+from views.csv_text import Said, listed
 from views.fit import Fit
-from views.numbers import plain
+from views.numbers import DIGITS, plain
 from views.text import Text, verbatim
+from views.verdicts.bowl import written_factor
 
 ARRIVES = {Roll.AT_REST, Roll.REACHED, Roll.SHRINKING, Roll.LEVEL}
 EXPECTED = {"converges": ARRIVES, "limit": {Roll.LEVEL}, "diverges": {Roll.GROWING, Roll.OVERFLOWED}}
 
 ROUNDING = 1e-9  # a factor this small is 0
-NEARLY_ONE = 0.999
+ALL_DIGITS = 17  # of a number in float64
 
 
 def fit_verdict(text: Text, fit: Fit, run: BowlDescent) -> str:
     """What theory says of a learning rate on this bowl, and what the run did."""
     rate = float(run.learning_rates[0, 0])
     regime = regime_of(fit, rate)
+    pace, limit = rate * fit.bowl.L, 2.0 / fit.bowl.L
+    digits = DIGITS if regime == "limit" else _telling((pace, 2.0), (rate, limit))
     numbers = {
-        "alpha": plain(rate),
-        "limit": plain(2.0 / fit.bowl.L),
-        "factor": _factor(rate * fit.bowl.L),
+        "pace": plain(pace, digits),
+        "alpha": plain(rate, digits),
+        "limit": plain(limit, digits),
+        "factor": _factor(pace),
         "slowest": _factor(rate * fit.bowl.mu),
     }
     if run.outcome[0] is Roll.AT_REST:
         return text("verdict.fit.at_rest")
-    theory = [text("verdict.fit.rate", pace=plain(rate * fit.bowl.L), **numbers)]
+    theory = [text("verdict.fit.rate", **numbers)]
     theory.append(text(f"verdict.fit.{regime}", **numbers))
     if regime == "converges":
         theory.append(_needed(text, fit, rate))
@@ -43,9 +49,14 @@ def regime_of(fit: Fit, rate: float) -> str:
 
 
 def _factor(pace: float) -> str:
-    """1 − αλ, with the digits that count where αλ is very small."""
-    factor = 1.0 - pace
-    return "0" if abs(factor) < ROUNDING else f"1 − {plain(pace, 3)}" if factor > NEARLY_ONE else plain(factor)
+    """1 − αλ, with the digits that tell it from 1 and from −1."""
+    return "0" if abs(1.0 - pace) < ROUNDING else written_factor(pace, 0.0)
+
+
+def _telling(*pairs: tuple[float, float]) -> int:
+    """How many digits it takes until the two numbers of each pair look different."""
+    enough = (n for n in range(DIGITS, ALL_DIGITS) if all(plain(one, n) != plain(other, n) for one, other in pairs))
+    return next(enough, ALL_DIGITS)
 
 
 def _needed(text: Text, fit: Fit, rate: float) -> str:
@@ -80,7 +91,7 @@ def _ran(text: Text, run: BowlDescent, regime: str) -> list[str]:
 def data_words(text: Text, fit: Fit) -> str:
     """What the data are like: the curvatures that they make, what follows for α, and the line to be reached."""
     bowl = fit.bowl
-    values = ", ".join(plain(value) for value in bowl.curvatures.tolist())
+    values = text.listed(plain(value) for value in bowl.curvatures.tolist())
     numbers = {"values": values, "L": plain(bowl.L), "mu": plain(bowl.mu), "limit": plain(2.0 / bowl.L)}
     count = "one" if len(bowl.curvatures) == 1 else "flat" if bowl.flat else "some"
     said = [text(f"verdict.fit.curvatures_{count}", kappa=plain(bowl.condition), **numbers)]
@@ -98,6 +109,13 @@ def rows_words(text: Text, fit: Fit) -> str:
         return text("verdict.fit.rows", used=f"{used:,}")
     names = list(dict.fromkeys((*fit.inputs, fit.target)))
     return text("verdict.fit.rows_dropped", used=f"{used:,}", dropped=f"{dropped:,}", names=listed(text, names))
+
+
+def no_slope(fit: Fit) -> Said:
+    """Why the slope of the first input alone gives no loss, although there is a fit (see `own_loss`)."""
+    x = fit.made.X[:, fit.slopes][:, 0]
+    still = bool(np.ptp(x) == 0.0) if fit.intercept else not x.any()
+    return Said("fit.slope_constant" if still else "fit.slope_beyond", {"name": fit.inputs[0]})
 
 
 def _goal(text: Text, fit: Fit) -> str:

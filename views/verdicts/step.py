@@ -4,6 +4,7 @@ import numpy as np
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent
+from gdcore.descent_theory import EQUAL
 from views.numbers import factor, latex, plain
 from views.text import Text
 
@@ -29,7 +30,8 @@ def slope_verdict(text: Text, loss: Loss, run: Descent, at: int) -> str:
     said = [text(f"verdict.slope.{sign}", theta=plain(theta), slope=plain(slope))]
     if slope != 0:
         before, after = abs(theta - loss.minimiser), abs(following - loss.minimiser)
-        fate = "closer" if after < before else "farther" if after > before else "as_far"
+        alike = np.isclose(after, before, rtol=EQUAL, atol=0.0)
+        fate = "as_far" if alike else "closer" if after < before else "farther"
         side = "over" if (following - loss.minimiser) * (theta - loss.minimiser) < 0 else "same"
         said += [text(f"verdict.slope.{side}"), text(f"verdict.slope.{fate}")]
     return text.together(said)

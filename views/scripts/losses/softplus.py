@@ -15,5 +15,6 @@ def excess(theta):  # near the minimum J - J* would cancel: the integral of the 
     return half * np.sum(weights * gradient(minimiser + half * (nodes + 1)))
 
 
-def gradient(theta):  # sigmoid(theta) - p, with all its digits near the minimum
+def gradient(theta):  # sigmoid(theta) - p, with all its digits near the minimum; below -700 it is -p
+    theta = np.maximum(theta, -700)
     return -(1 - p) / (1 + np.exp(-theta)) * np.expm1(minimiser - theta)
