@@ -67,21 +67,6 @@ def lesson(name: str) -> Lesson:
         return Lesson(*(st.container(key=f"{part}-{name}") for part in Lesson._fields))
 
 
-@contextmanager
-def lesson_of_two(name: str) -> Iterator[DeltaGenerator]:
-    """A lesson whose picture and words run again without its controls: yields the place of the controls.
-
-    What follows them must be a fragment that draws `part("picture", name)` and then `part("words", name)`.
-    """
-    with st.container(key=f"lesson-{name}"):
-        yield part("controls", name)
-
-
-def part(which: str, name: str) -> DeltaGenerator:
-    """One of the three places of a lesson."""
-    return st.container(key=f"{which}-{name}")
-
-
 def why(here: Lab, name: str, first: str = "") -> None:
     """The explanation `prose.<name>`, folded away, after words of this very run; both are sent when it is opened."""
     place = st.expander(here.text("note.why"), key=f"why-{name}", on_change="rerun")

@@ -17,7 +17,7 @@ from views.controls import button, ladder, slider, toggle
 from views.descent_table import descent_program, descent_table
 from views.drawing import draw
 from views.figure_notes import figure_notes
-from views.page import lesson_of_two, part, why
+from views.page import lesson, why
 from views.problem import start_range
 from views.settings import ALPHA
 from views.state import Lab, commit, lab
@@ -31,37 +31,33 @@ SMALL = 0.1  # times the best
 @st.fragment
 def how_big_a_step() -> None:
     here = lab()
-    values = here.current
-    with lesson_of_two("size") as controls:
-        with controls:
-            loss = loss_choice(here)
-            left, right = st.columns(2)
-            with left:
-                slider(here, "start", *start_range(loss), format="%.4g")
-            with right:
-                slider(here, "steps", 1, 100, 1)
-            three = named_rates(here, loss, float(values["start"]), int(values["steps"]))
-            with st.container(horizontal=True):
-                toggle(here, "axis", "linear", "log")
-                toggle(here, "compare", "one", "three")
-        what_it_does(loss, three if values["compare"] == "three" else None)
-
-
-@st.fragment
-def what_it_does(loss: Loss, three: Three | None) -> None:
-    """The learning rate, and all that follows from it: a change of α runs nothing else."""
-    here = lab()
     text, values = here.text, here.current
-    start, learning_rate, steps = float(values["start"]), float(values["alpha"]), int(values["steps"])
+    place = lesson("size")
+    with place.controls:
+        loss = loss_choice(here)
+        left, right = st.columns(2)
+        with left:
+            slider(here, "start", *start_range(loss), format="%.4g")
+        with right:
+            slider(here, "steps", 1, 100, 1)
+        start, learning_rate, steps = float(values["start"]), float(values["alpha"]), int(values["steps"])
+        three = named_rates(here, loss, start, steps)
+        with st.container(horizontal=True):
+            toggle(here, "axis", "linear", "log")
+            toggle(here, "compare", "one", "three")
     log = values["axis"] == "log"
     scale = ruler(loss, start, learning_rate, steps, log=log)
     run = descend(loss, start, learning_rate, steps)
-    with part("picture", "size"):
+    compared = three if values["compare"] == "three" else None
+    with place.words:
+        st.markdown(step_formula(run, loss, 0))
+        st.markdown(descent_verdict(text, loss, run))
+    with place.picture:
         if log:
             ladder(here, "alpha", scale.learning_rates.tolist())
         else:
             slider(here, "alpha", scale.step, scale.end, scale.step, format="%.4g")
-        frames = step_size_frames(text, loss, start, learning_rate, run, scale, three)
+        frames = step_size_frames(text, loss, start, learning_rate, run, scale, compared)
         draw(
             played(step_size(text, log), text, steps),
             frames,
@@ -70,13 +66,10 @@ def what_it_does(loss: Loss, three: Three | None) -> None:
             state=told(frames),
             on_pick=lambda row: commit(alpha=float(row["alpha"])),
         )
-        shown = run if three is None else descend(loss, start, three, steps)
+        shown = run if compared is None else descend(loss, start, compared, steps)
         figure_notes(here, "step_size", lambda: descent_table(loss, shown), lambda: descent_program(values, shown))
         why(here, "size")
         source(here)
-    with part("words", "size"):
-        st.markdown(step_formula(run, loss, 0))
-        st.markdown(descent_verdict(text, loss, run))
 
 
 def named_rates(here: Lab, loss: Loss, start: float, steps: int) -> Three:

@@ -125,3 +125,13 @@ def test_the_roles_are_tablist_tab_and_tabpanel_and_only_the_open_tab_is_filled(
     page.wait_for_url("**/depth?tab=batch_norm")
     settled(page)
     assert page.get_by_role("tabpanel").locator("[data-testid=stVegaLiteChart]").count() == 1
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place != "/"])
+def test_on_a_projector_the_words_stand_beside_the_picture_below_the_controls(visit: Opener, place: str) -> None:
+    page = visit(place)
+    controls, picture, words = (
+        page.locator(f"[class*=st-key-{part}-]").first.bounding_box() for part in ("controls", "picture", "words")
+    )
+    assert words["x"] + words["width"] < picture["x"]
+    assert words["y"] >= controls["y"] + controls["height"] - 1
