@@ -1,11 +1,20 @@
 """How results are shown and said. Reading order:
 
-settings   what a learner can set: the one table of keys, ranges and defaults
-state      that table, tied to the session and to the URL
-text       every word on screen, by key, in two languages
-numbers    how a number is written for a person
-controls   the table's settings as Streamlit widgets
-drawing    a finished chart and its data sets, on the page
-charts     one file a figure: data in, chart out
-verdicts   what theory and run say, in words
+settings       what a learner can set: the one table of keys, ranges and defaults
+state          that table, tied to the session and to the URL
+text           every word on screen, by key, in two languages
+numbers        how a number is written for a person
+tables         the table of numbers behind a learner's own loss; `csv_text` and `csv_table` read one from a file
+problem        which loss of one parameter the settings mean
+bowls          which bowl they mean, made or of a table
+schedule_race  which race of schedules they mean
+fit            which fit of a line they mean
+controls       the table's settings as Streamlit widgets
+page           what stands around every lesson, and its three places
+charts         one file a figure: data in, chart out
+drawing        a finished chart and its data sets, on the page
+verdicts       what theory and run say, in words
+figure_notes   what stands under a figure: its numbers and the program that computes them
+descent_table  those of a run on one loss; `bowl_table` those of a run on a bowl
+scripts        the programs
 """
