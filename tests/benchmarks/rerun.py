@@ -41,7 +41,7 @@ CASES = (
     Case("which way is down, another start", LAB, "tab=slope", f"{LAB}-start-", small_steps(-2.0, 0.01)),
     Case("how big a step, another α", LAB, "", f"{LAB}-alpha-", small_steps(0.5, 0.01)),
     Case("how big a step, another problem", LAB, "", f"{LAB}-curvature-", small_steps(1.01, 0.01)),
-    Case("start large, then shrink, another m", LAB, "tab=shrink", f"{LAB}-batch-mini_batch-ladder", ["2", "4", "16"]),
+    Case("start large, then shrink, another m", LAB, "tab=shrink", f"{LAB}-batch-ladder", ["2", "4", "16"]),
     Case("two directions, another α", LAB, "tab=bowl", f"{LAB}-pace-", small_steps(0.4, 0.01)),
     Case("beyond convex, another start", LAB, "tab=dip", f"{LAB}-dip_start-", small_steps(2.5, 0.01)),
     Case("your own data, another α", LAB, "tab=data", f"{LAB}-fit_pace-", small_steps(0.2, 0.01)),
