@@ -135,3 +135,11 @@ def test_on_a_projector_the_words_stand_beside_the_picture_below_the_controls(vi
     )
     assert words["x"] + words["width"] < picture["x"]
     assert words["y"] >= controls["y"] + controls["height"] - 1
+
+
+@pytest.mark.parametrize("query", ["loss=quartic&start=2&alpha=900", "axis=log", "loss=cars&alpha=0.02"])
+def test_the_ruler_is_labelled_in_plain_numbers_and_whole_words(visit: Opener, query: str) -> None:
+    page = visit(f"/learning_rate?{query}")
+    written = page.locator("svg.marks .ruler_group text").all_text_contents()
+    assert written
+    assert not [label for label in written if re.search(r"\de[+-]?\d|^…$", label)]

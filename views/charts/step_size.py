@@ -110,7 +110,9 @@ def _steps(view: str) -> alt.Chart:
 def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
     title = text("chart.step_size.alpha")
     scale = window("problem", "alpha_low", "alpha_high", **({"type": "log"} if log else {}))
-    alpha = alt.X("alpha:Q", title=title, scale=scale, axis=alt.Axis(tickCount=8, grid=False, format="~g"))
+    # on a linear axis Vega would fit that format to the step between marks, and write 1e+2
+    axis = alt.Axis(tickCount=8, grid=False, format="~g" if log else alt.Undefined)
+    alpha = alt.X("alpha:Q", title=title, scale=scale, axis=axis)
     bands, marks = named("bands"), named("marks")
     final = named("final")
     room_of_word = alt.ExprRef("max(1, datum.share * ruler_width - 6)")
@@ -129,9 +131,9 @@ def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
             edge, x2="high:Q", opacity=alt.condition("datum.found", alt.value(0.07), alt.value(0.14))
         ),
         bands.transform_filter("datum.found").mark_rule(strokeDash=[1, 3], clip=True).encode(edge),
-        bands.mark_text(baseline="top", dy=5, fontSize=12, limit=room_of_word).encode(
-            alt.X("middle:Q", title=title), y=top, text="word:N"
-        ),
+        bands.transform_filter("datum.share > 0.02")
+        .mark_text(baseline="top", dy=5, fontSize=12, limit=room_of_word)
+        .encode(alt.X("middle:Q", title=title), y=top, text="word:N"),
         marks.mark_rule(strokeDash=[4, 3]),
         marks.mark_text(dy=-7, baseline="bottom", fontSize=12).encode(y=top, text="label:N"),
         result,
