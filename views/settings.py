@@ -159,6 +159,20 @@ def another_table(values: Values) -> dict[str, Value]:
     return another_loss(values) if values["loss"] == OWN else {}
 
 
+STARTS = ("constant", "normal", "uniform", "xavier", "he", "lecun", "orthogonal")
+_GAINS = {"constant": 0.02, "normal": 0.1, "uniform": 0.2}
+
+
+def natural_gain(values: Values) -> float:
+    """The number that suits the chosen initialiser; LeCun's, N(0, σ_w²/fan_in), follows the page's weight scale."""
+    return float(values["scale"]) if values["initialiser"] == "lecun" else _GAINS.get(str(values["initialiser"]), 1.0)
+
+
+def another_gain(values: Values) -> dict[str, Value]:
+    """What changes with the initialiser, or with the weight scale."""
+    return {"gain": natural_gain(values)}
+
+
 ALPHA = 1e-12, 1e12  # learning rates that can be set
 MOST_STEPS = 100  # that can be walked by hand
 
@@ -209,16 +223,36 @@ PAGES: dict[str, tuple[Setting, ...]] = {
         Number("fit_steps", 30, 1, 100, whole=True),
     ),
     "depth": (
-        Choice("tab", ("chain", "batch_norm"), "chain"),
+        Choice("tab", ("three", "chain", "batch_norm", "map", "start", "train"), "chain"),
+        # a chain of scalars
         Number("depth", 20, 1, 200, whole=True),
-        Number("scale", 0.8, 0.1, 3.0),
+        Number("scale", 0.8, 0.0, 10.0),
         Number("bias", 0.0, -2.0, 2.0),
         Number("input", 1.0, -10.0, 10.0),
         Number("target", 1.0, -10.0, 10.0),
+        Number("w1", 0.5, -3.0, 3.0),
+        Number("w2", 0.8, -3.0, 3.0),
+        Number("w3", 1.5, -3.0, 3.0),
+        Choice("weights", ("equal", "signs", "gaussian"), "equal"),
+        # wide layers
         Choice("activation", tuple(ACTIVATIONS), "sigmoid"),
-        Number("width", 64, 4, 256, whole=True),
+        Number("width", 64, 1, 256, whole=True),
         Number("batch", 64, 1, 256, whole=True),
-        Choice("bn", ("both", "without", "with"), "both"),
+        Number("bias_scale", 0.0, 0.0, 2.0),
         Number("seed", 0, 0, 9999, whole=True),
+        # batch norm
+        Choice("bn", ("both", "without", "with"), "both"),
+        Choice("place", ("before", "after"), "before"),
+        Number("gamma", 1.0, -3.0, 3.0),
+        Number("beta", 0.0, -3.0, 3.0),
+        Number("epsilon", 1e-5, 0.0, 1.0),
+        # how weights start: the initialiser and its number
+        Choice("initialiser", STARTS, "lecun"),
+        Number("gain", natural_gain, 0.0, 10.0),
+        Number("seeds", 20, 1, 50, whole=True),
+        # training
+        Number("rate", 0.1, 0.0001, 100.0),
+        Choice("rate_schedule", ("constant", "step", "exponential", "cosine"), "constant"),
+        Number("epochs", 10, 1, 50, whole=True),
     ),
 }
