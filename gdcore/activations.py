@@ -23,11 +23,15 @@ class Activation:
         name: its key in ``ACTIVATIONS``.
         function: φ, entry by entry, any shape; defined for every float, infinities included.
         derivative: φ′, entry by entry, as a function of the same z.
+        homogeneous: whether φ(az) = aφ(z) for every a > 0.
+        constant_slope: whether φ′ is 1 everywhere.
     """
 
     name: str
     function: Callable[[FloatArray], FloatArray]
     derivative: Callable[[FloatArray], FloatArray]
+    homogeneous: bool = False
+    constant_slope: bool = False
 
 
 def _sigmoid(z: FloatArray) -> FloatArray:
@@ -65,9 +69,9 @@ def _tanh(z: FloatArray) -> FloatArray:
     return np.tanh(z)
 
 
-IDENTITY = Activation("identity", _identity, _one)
+IDENTITY = Activation("identity", _identity, _one, homogeneous=True, constant_slope=True)
 TANH = Activation("tanh", _tanh, _tanh_derivative)
-RELU = Activation("relu", _relu, _relu_derivative)
+RELU = Activation("relu", _relu, _relu_derivative, homogeneous=True)
 SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative)
 
 ACTIVATIONS: dict[str, Activation] = {a.name: a for a in (IDENTITY, TANH, RELU, SIGMOID)}

@@ -7,32 +7,99 @@ multiplies the sensitivity by its weights and by the slope of its activation: th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from gdcore import batch_norm
-from gdcore.network import Architecture, Forward, Network
+from gdcore.block_scaled import Block, scaled_by
+from gdcore.forward_pass import Forward
+from gdcore.network import Architecture, BatchNorm, Network
 from gdcore.objectives import Objective
 from gdcore.scaled import FloatArray
 
 
 @dataclass(frozen=True)
 class Backward:
-    """What a backward pass gives. What is beyond float64 is infinite; nothing is NaN.
+    """What a backward pass gives, as float64 has it: what lies beyond is 0 or infinite, nothing is NaN.
 
     Attributes:
-        loss: L, averaged over the batch.
+        loss: L, averaged over the batch; shape (...).
         gradients: ∂L/∂ every parameter.
-        sensitivities: ∂L/∂h_i for i = 1 … n, each (B, width), taken before batch norm.
-        inputs: ∂L/∂X, (B, inputs).
+        sensitivities: ∂L/∂h_i for i = 1 … n, each (..., B, width): before φ, and before batch norm if that comes first.
+        inputs: ∂L/∂X, (..., B, inputs).
     """
 
-    loss: float
+    loss: FloatArray
     gradients: Network
     sensitivities: tuple[FloatArray, ...]
     inputs: FloatArray
+
+
+@dataclass(frozen=True)
+class LayerBackward:
+    """What comes back in one layer.
+
+    Attributes:
+        layer: i − 1, counted from 0.
+        sensitivity: ∂L/∂h_i, (..., B, width).
+        gamma, beta: ∂L/∂γ_i and ∂L/∂β_i, (..., width); zeros without batch norm.
+    """
+
+    layer: int
+    sensitivity: Block
+    gamma: FloatArray
+    beta: FloatArray
+
+    def weights(self, passed: Forward) -> Block:
+        """∂L/∂W_i = (∂L/∂h_i)ᵀ u_{i−1}, (..., width, fan_in)."""
+        signal = passed.signals[self.layer]
+        return Block.of(self.sensitivity.values.mT @ signal.values, self.sensitivity.exponent + signal.exponent)
+
+
+def layers_backward(
+    network: Network,
+    passed: Forward,
+    error: Block,
+    architecture: Architecture,
+    *,
+    through_batch_norm: batch_norm.Backward = batch_norm.backward,
+) -> Iterator[LayerBackward]:
+    """From the last layer to the first, one at a time, so that nobody has to keep them all.
+
+    Args:
+        network: the parameters of the forward pass.
+        passed: the result of ``forward``.
+        error: ∂L/∂outputs, (..., B, classes), as an ``Objective`` gives it.
+        architecture: the one of the forward pass.
+        through_batch_norm: how the gradient passes batch norm; only the default gives the true gradient.
+    """
+    norm, phi = architecture.batch_norm, architecture.activation
+    coming = Block.of(error.values @ network.readout, error.exponent)
+    nothing = np.zeros_like(network.gammas[0])
+    for layer in reversed(range(network.depth)):
+        gamma = beta = nothing
+        if norm is BatchNorm.AFTER_ACTIVATION:
+            coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
+        if not phi.constant_slope:
+            coming = Block.of(coming.values * phi.derivative(passed.activation_inputs[layer].real()), coming.exponent)
+        if norm is BatchNorm.BEFORE_ACTIVATION:
+            coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
+        yield LayerBackward(layer, coming, gamma, beta)
+        coming = Block.of(coming.values @ network.weights[layer], coming.exponent)
+
+
+def _through(
+    coming: Block, record: batch_norm.Normalised, through: batch_norm.Backward
+) -> tuple[Block, FloatArray, FloatArray]:
+    passed = through(coming.values, record)
+    inputs = Block.of(passed.inputs, coming.exponent - record.spread_exponent)
+    return inputs, _real(passed.gamma, coming.exponent + record.exponent), _real(passed.beta, coming.exponent)
+
+
+def _real(row: FloatArray, exponent: np.ndarray) -> FloatArray:
+    return scaled_by(row[..., None, :], exponent)[..., 0, :] if exponent.any() else row
 
 
 def backward(
@@ -44,11 +111,11 @@ def backward(
     *,
     through_batch_norm: batch_norm.Backward = batch_norm.backward,
 ) -> Backward:
-    """Send the error back through the network.
+    """Send the error back through the network and keep every gradient.
 
     Args:
         network: the parameters of the forward pass.
-        passed: the result of ``forward``; after an overflow there every gradient is infinite.
+        passed: the result of ``forward``.
         targets: shape (B, classes), one-hot for classes.
         architecture: the one of the forward pass.
         objective: the loss and its gradient.
@@ -57,58 +124,18 @@ def backward(
     Raises:
         ValueError: targets of another shape than the outputs.
     """
-    if targets.shape != passed.outputs.shape:
-        raise ValueError(
-            f"got targets of shape {targets.shape}: they must have {passed.outputs.shape}; use one_hot for labels"
-        )
-    if passed.overflow_layer is not None:
-        return _beyond_float64(network, passed)
-    with np.errstate(over="ignore", invalid="ignore"):  # found and made infinite instead
-        loss, error = objective.evaluate(passed.outputs, targets)
-        coming = _without_nan(error @ network.readout)
-        layers: list[_LayerGradients] = []
-        for layer in reversed(range(network.depth)):
-            slope = architecture.activation.derivative(passed.activation_inputs[layer])
-            record = passed.normalised[layer] if passed.normalised else None
-            layers.append(_layer_gradients(coming * slope, passed.signals[layer], record, through_batch_norm))
-            coming = _without_nan(layers[-1].sensitivity @ network.weights[layer])
-        readout = _without_nan(error.T @ passed.signals[-1])
-    sensitivities, weights, biases, gammas, betas = zip(*reversed(layers), strict=True)
-    gradients = Network(weights, biases, gammas, betas, readout, error.sum(axis=0))
-    return Backward(loss, gradients, sensitivities, coming)
-
-
-class _LayerGradients(NamedTuple):
-    sensitivity: FloatArray
-    weights: FloatArray
-    bias: FloatArray
-    gamma: FloatArray
-    beta: FloatArray
-
-
-def _layer_gradients(
-    sensitivity: FloatArray, signal: FloatArray, record: batch_norm.Normalised | None, through: batch_norm.Backward
-) -> _LayerGradients:
-    """From ∂L/∂ĥ_i of shape (B, width) and u_{i−1} of shape (B, fan_in) to all gradients of layer i."""
-    if record is None:
-        gamma = beta = np.zeros(sensitivity.shape[1])
-    else:
-        normalised = through(sensitivity, record)
-        sensitivity, gamma, beta = normalised.inputs, normalised.gamma, normalised.beta
-    sensitivity = _without_nan(sensitivity)
-    weights, bias = sensitivity.T @ signal, sensitivity.sum(axis=0)
-    return _LayerGradients(
-        sensitivity, _without_nan(weights), _without_nan(bias), _without_nan(gamma), _without_nan(beta)
+    loss, error = objective(passed.outputs, targets)
+    layers = list(layers_backward(network, passed, error, architecture, through_batch_norm=through_batch_norm))[::-1]
+    gradients = Network(
+        weights=tuple(each.weights(passed).real() for each in layers),
+        biases=tuple(_real(each.sensitivity.values.sum(axis=-2), each.sensitivity.exponent) for each in layers),
+        gammas=tuple(each.gamma for each in layers),
+        betas=tuple(each.beta for each in layers),
+        readout=Block.of(
+            error.values.mT @ passed.signals[-1].values, error.exponent + passed.signals[-1].exponent
+        ).real(),
+        readout_bias=_real(error.values.sum(axis=-2), error.exponent),
     )
-
-
-def _without_nan(array: FloatArray) -> FloatArray:
-    """∞ − ∞ and 0 · ∞ come from numbers beyond float64: say infinite, which is what is known."""
-    return np.where(np.isnan(array), np.inf, array) if np.isnan(array).any() else array
-
-
-def _beyond_float64(network: Network, passed: Forward) -> Backward:
-    gradients = network.combine(network, lambda own, _: np.full_like(own, np.inf))
-    batch, width = len(passed.outputs), network.readout.shape[1]
-    sensitivities = tuple(np.full((batch, width), np.inf) for _ in range(network.depth))
-    return Backward(np.inf, gradients, sensitivities, np.full_like(passed.signals[0], np.inf))
+    first = layers[0].sensitivity
+    inputs = Block.of(first.values @ network.weights[0], first.exponent)
+    return Backward(loss, gradients, tuple(each.sensitivity.real() for each in layers), inputs.real())

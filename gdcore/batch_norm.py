@@ -16,31 +16,42 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdcore.scaled import FloatArray
+from gdcore.block_scaled import scaled_by
+from gdcore.scaled import FloatArray, IntArray
 
 EPSILON = 1e-5
+_LOST = 1e-250  # sums of squares below have lost digits, or all
 
 
 @dataclass(frozen=True)
 class Normalised:
-    """What the backward pass needs to know of the forward pass.
+    """What the backward pass needs to know of the forward pass. Leading axes (...) hold one network each.
 
     Attributes:
-        standardised: x̂, shape (B, d).
-        spread: s = √(σ² + ε), shape (d,).
-        gamma: γ, shape (d,).
-        output: y = γx̂ + β, shape (B, d).
+        standardised: x̂ · 2^−exponent, shape (..., B, d).
+        spread: s · 2^−spread_exponent, s = √(σ² + ε), shape (..., d).
+        gamma: γ, shape (..., d).
+        beta: β, shape (..., d).
+        exponent: shape (...); 0 unless x̂ lies below float64, because ε outweighs a variance that does.
+        spread_exponent: shape (...); 0 unless the batch lies beyond float64.
     """
 
     standardised: FloatArray
     spread: FloatArray
     gamma: FloatArray
-    output: FloatArray
+    beta: FloatArray
+    exponent: IntArray
+    spread_exponent: IntArray
+
+    @property
+    def output(self) -> FloatArray:
+        """y = γx̂ + β, shape (..., B, d)."""
+        return scaled_by(self.gamma[..., None, :] * self.standardised, self.exponent) + self.beta[..., None, :]
 
 
 @dataclass(frozen=True)
 class BatchNormGradients:
-    """Gradients ∂L/∂x of shape (B, d), and ∂L/∂γ and ∂L/∂β of shape (d,)."""
+    """Gradients ∂L/∂x · 2^spread_exponent, shape (..., B, d), and ∂L/∂γ · 2^−exponent and ∂L/∂β, shape (..., d)."""
 
     inputs: FloatArray
     gamma: FloatArray
@@ -50,45 +61,59 @@ class BatchNormGradients:
 Backward = Callable[[FloatArray, Normalised], BatchNormGradients]
 
 
-def normalise(x: FloatArray, gamma: FloatArray, beta: FloatArray, *, epsilon: float = EPSILON) -> Normalised:
-    """Normalise each column of a batch over its rows, with the biased variance (ddof = 0).
+def normalise(
+    x: FloatArray, gamma: FloatArray, beta: FloatArray, *, epsilon: float = EPSILON, exponent: IntArray | int = 0
+) -> Normalised:
+    """Normalise each column of the batch x · 2^exponent over its rows, with the biased variance (ddof = 0).
 
     Args:
-        x: shape (B, d), B >= 2.
-        gamma: γ, shape (d,).
-        beta: β, shape (d,).
+        x: shape (..., B, d), B >= 2.
+        gamma: γ, shape (..., d).
+        beta: β, shape (..., d).
         epsilon: ε >= 0, added to the variance.
+        exponent: shape (...) or one number for all; 0 for an ordinary batch.
 
     Raises:
         ValueError: B < 2, ε < 0, or a constant column with ε = 0 (it would be 0/0).
     """
     _require_batch(x, epsilon)
-    centred, deviation = _centre(x)
-    spread = np.hypot(deviation, np.sqrt(epsilon))
+    centred, deviation = centre(x)
+    powers = np.broadcast_to(np.asarray(exponent, dtype=np.int64), x.shape[:-2])
+    # far below float64 ε is all of s: then x̂ keeps the exponent, otherwise s does
+    below = np.where((powers < 0) & (epsilon > 0.0), powers, 0)
+    if powers.any():
+        deviation = scaled_by(deviation[..., None, :], below)[..., 0, :]
+        root = scaled_by(np.full((*powers.shape, 1, 1), np.sqrt(epsilon)), below - powers)[..., 0]
+    else:
+        root = np.sqrt(epsilon)
+    spread = np.hypot(deviation, root)
     if not spread.all():
-        columns = np.flatnonzero(spread == 0.0).tolist()
+        columns = sorted({int(index[-1]) for index in np.argwhere(spread == 0.0)})
         raise ValueError(
             f"got epsilon = 0 with constant column(s) {columns}: 0/0; "
             "every column must vary over the batch, or epsilon must be above 0"
         )
-    standardised = centred / spread
-    return Normalised(standardised, spread, gamma, gamma * standardised + beta)
+    standardised = np.divide(centred, spread[..., None, :], out=centred)
+    return Normalised(standardised, spread, gamma, beta, below, powers - below)
 
 
 def backward(sensitivity: FloatArray, forward: Normalised) -> BatchNormGradients:
     """The gradient through the whole of batch norm, statistics included.
 
     Args:
-        sensitivity: ∂L/∂y, shape (B, d).
+        sensitivity: ∂L/∂y, shape (..., B, d).
         forward: the result of ``normalise``.
     """
-    held = backward_with_constant_statistics(sensitivity, forward)
-    standardised = forward.standardised
-    batch = len(standardised)
-    along_one = held.inputs.sum(axis=0) / batch
-    along_standardised = (held.inputs * standardised).sum(axis=0) / batch
-    inputs = held.inputs - along_one - standardised * along_standardised
-    return BatchNormGradients(inputs, held.gamma, held.beta)
+    standardised, batch = forward.standardised, sensitivity.shape[-2]
+    beta = sensitivity.sum(axis=-2)
+    gamma = (sensitivity * standardised).sum(axis=-2)
+    along = gamma / batch
+    if forward.exponent.any():
+        along = scaled_by(along[..., None, :], 2 * forward.exponent)[..., 0, :]
+    inputs = sensitivity - (beta / batch)[..., None, :]
+    inputs -= standardised * along[..., None, :]
+    inputs *= (forward.gamma / forward.spread)[..., None, :]
+    return BatchNormGradients(inputs, gamma, beta)
 
 
 def backward_with_constant_statistics(sensitivity: FloatArray, forward: Normalised) -> BatchNormGradients:
@@ -96,15 +121,15 @@ def backward_with_constant_statistics(sensitivity: FloatArray, forward: Normalis
 
     It is the gradient of a network whose statistics were frozen, not of the one that is trained.
     """
-    gamma = (sensitivity * forward.standardised).sum(axis=0)
-    inputs = sensitivity * (forward.gamma / forward.spread)
-    return BatchNormGradients(inputs, gamma, sensitivity.sum(axis=0))
+    gamma = (sensitivity * forward.standardised).sum(axis=-2)
+    inputs = sensitivity * (forward.gamma / forward.spread)[..., None, :]
+    return BatchNormGradients(inputs, gamma, sensitivity.sum(axis=-2))
 
 
 def backward_past_normalisation(sensitivity: FloatArray, forward: Normalised) -> BatchNormGradients:
     """Another wrong reading: the signals are normalised but the product of weights is left as it was, ∂L/∂x = ∂L/∂y."""
     held = backward_with_constant_statistics(sensitivity, forward)
-    return BatchNormGradients(sensitivity, held.gamma, held.beta)
+    return BatchNormGradients(scaled_by(sensitivity, forward.spread_exponent), held.gamma, held.beta)
 
 
 @dataclass(frozen=True)
@@ -131,7 +156,7 @@ class RunningStatistics:
         if not 0.0 <= momentum <= 1.0:
             raise ValueError(f"got momentum {momentum}: it must lie in [0, 1]; 0.1 is usual")
         batch = len(x)
-        _, deviation = _centre(x)
+        _, deviation = centre(x)
         mean = self.mean + momentum * (x.mean(axis=0) - self.mean)
         variance = self.variance + momentum * (deviation**2 * batch / (batch - 1) - self.variance)
         return RunningStatistics(mean, variance)
@@ -141,23 +166,27 @@ class RunningStatistics:
         return gamma * (x - self.mean) / np.sqrt(self.variance + epsilon) + beta
 
 
-def _centre(x: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Columns without their mean, (B, d), and their standard deviation (ddof = 0), (d,).
+def centre(x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Columns without their mean, (..., B, d), and their standard deviation (ddof = 0), (..., d).
 
     The first row is taken out before the mean, and the mean before anything is squared: a constant column becomes zero
-    exactly, and a mean of 1e8 costs no digits, whereas E[x²] − E[x]² has none left there. Each column is divided by its
-    largest entry, so that 1e-170 does not square to nothing.
+    exactly, and a mean of 1e8 costs no digits, whereas E[x²] − E[x]² has none left there.
     """
-    batch = len(x)
-    centred = x - x[0]
-    centred -= centred.sum(axis=0) / batch
-    largest = np.abs(centred).max(axis=0)
-    unit = centred / np.where(largest == 0.0, 1.0, largest)
-    return centred, largest * np.sqrt((unit * unit).sum(axis=0) / batch)
+    batch = x.shape[-2]
+    centred = x - x[..., :1, :]
+    centred -= centred.sum(axis=-2, keepdims=True) / batch
+    with np.errstate(over="ignore"):
+        squares = (centred * centred).sum(axis=-2)
+    if not ((squares > _LOST) & (squares < 1.0 / _LOST)).all():
+        # 1e-170 squares to nothing: divide each column by its largest entry first
+        largest = np.abs(centred).max(axis=-2)
+        unit = centred / np.where(largest == 0.0, 1.0, largest)[..., None, :]
+        return centred, largest * np.sqrt((unit * unit).sum(axis=-2) / batch)
+    return centred, np.sqrt(squares / batch)
 
 
 def _require_batch(x: FloatArray, epsilon: float) -> None:
-    if x.ndim != 2 or len(x) < 2:
+    if x.ndim < 2 or x.shape[-2] < 2:
         raise ValueError(
             f"got a batch of shape {x.shape}: batch norm needs B >= 2 rows, because one sample has no spread; "
             "use a larger batch, or running statistics"

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdcore.activations import ACTIVATIONS
-from gdcore.backpropagation import backward
 from gdcore.batch_norm_theory import growth_with_batch_norm, predicted_log10_gradient_norms_with_batch_norm
 from gdcore.depth_theory import predicted_log10_gradient_norms
-from gdcore.layer_statistics import LayerStatistics, layer_statistics
-from gdcore.network import Architecture, BatchNorm, Network, forward, initialise
+from gdcore.layer_statistics import LayerStatistics, measure
+from gdcore.network import Architecture, BatchNorm, initialise
 from gdcore.objectives import CROSS_ENTROPY, one_hot
 from gdcore.samples import digits
 from gdcore.scaled import FloatArray
@@ -31,7 +30,8 @@ class Comparison:
         batch: B.
         without: without batch norm.
         normalised: with batch norm in front of every activation; None where B < 2, which batch norm cannot do.
-        predicted_without: log₁₀‖∂L/∂W_i‖ by mean-field theory, shape (n,), at the height of the measured one.
+        predicted_without: log₁₀‖∂L/∂W_i‖ by mean-field theory, shape (n,), at the height of the measured one; None for
+            weights of zero, which nothing passes.
         predicted_growth: growth of ‖∂L/∂W_i‖² per layer towards the input with batch norm, for infinite width; None
             where B <= 3, for which it has no finite mean.
         predicted_normalised: the line of that slope, shape (n,), at the height of the measured one; None as before.
@@ -40,7 +40,7 @@ class Comparison:
     batch: int
     without: LayerStatistics
     normalised: LayerStatistics | None
-    predicted_without: FloatArray
+    predicted_without: FloatArray | None
     predicted_growth: float | None
     predicted_normalised: FloatArray | None
 
@@ -70,29 +70,24 @@ def compare(depth: int, width: int, batch: int, weight_scale: float, activation:
     images, targets = digit_batch(batch, rng=rng)
     network = initialise(depth, width, images.shape[1], CLASSES, weight_scale, rng=rng)
     phi = ACTIVATIONS[activation]
-    without = _measure(network, images, targets, Architecture(phi))
-    shape = predicted_log10_gradient_norms(
-        phi, weight_scale, depth, float(np.mean(images**2)), inputs_per_width=images.shape[1] / width
-    )
+    without = measure(network, images, targets, Architecture(phi), CROSS_ENTROPY)
+    predicted = None
+    if weight_scale > 0.0:
+        shape = predicted_log10_gradient_norms(
+            phi, weight_scale, depth, float(np.mean(images**2)), inputs_per_width=images.shape[1] / width
+        )
+        predicted = _at_height_of(without, shape)
     if batch < 2:
-        return Comparison(batch, without, None, _at_height_of(without, shape), None, None)
-    normalised = _measure(network, images, targets, Architecture(phi, BatchNorm.BEFORE_ACTIVATION))
+        return Comparison(batch, without, None, predicted, None, None)
+    normalised = measure(network, images, targets, Architecture(phi, BatchNorm.BEFORE_ACTIVATION), CROSS_ENTROPY)
     growth, line = None, None
     if batch > 3:
         growth = growth_with_batch_norm(phi, batch)
         line = _at_height_of(normalised, predicted_log10_gradient_norms_with_batch_norm(phi, batch, depth))
-    return Comparison(batch, without, normalised, _at_height_of(without, shape), growth, line)
-
-
-def _measure(network: Network, images: FloatArray, targets: FloatArray, architecture: Architecture) -> LayerStatistics:
-    passed = forward(network, images, architecture)
-    return layer_statistics(passed, backward(network, passed, targets, architecture, CROSS_ENTROPY))
+    return Comparison(batch, without, normalised, predicted, growth, line)
 
 
 def _at_height_of(measured: LayerStatistics, shape: FloatArray) -> FloatArray:
     """A predicted shape moved up or down to the measured gradients: theory gives ratios between layers, not sizes."""
-    norms = measured.gradient_norm
-    usable = (norms > 0) & np.isfinite(norms)
-    if not usable.any():
-        return shape
-    return shape + np.median(np.log10(norms[usable]) - shape[usable])
+    usable = np.isfinite(measured.gradient)
+    return shape + np.median((measured.gradient - shape)[usable]) if usable.any() else shape

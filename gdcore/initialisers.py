@@ -18,6 +18,8 @@ import numpy as np
 
 from gdcore.scaled import FloatArray
 
+Shape = tuple[int, ...]
+
 
 @dataclass(frozen=True)
 class Initialiser:
@@ -26,35 +28,36 @@ class Initialiser:
     Attributes:
         name: its key in ``INITIALISERS``.
         variance: (fan_out, fan_in) → variance of one entry around its mean.
-        draw: (fan_out, fan_in, rng) → entries of shape (fan_out, fan_in).
+        draw: (shape, rng) → entries of a shape (..., fan_out, fan_in).
     """
 
     name: str
     variance: Callable[[int, int], float]
-    draw: Callable[[int, int, np.random.Generator], FloatArray]
+    draw: Callable[[Shape, np.random.Generator], FloatArray]
 
-    def __call__(self, fan_out: int, fan_in: int, *, rng: np.random.Generator) -> FloatArray:
-        """Draw weights of shape (fan_out, fan_in) for a layer from fan_in to fan_out units.
+    def __call__(
+        self, fan_out: int, fan_in: int, *, stack: tuple[int, ...] = (), rng: np.random.Generator
+    ) -> FloatArray:
+        """Draw weights of shape (*stack, fan_out, fan_in) for layers from fan_in to fan_out units.
 
         Raises:
             ValueError: a size below 1.
         """
         if fan_out < 1 or fan_in < 1:
             raise ValueError(f"got fan_out {fan_out}, fan_in {fan_in}: both must be at least 1")
-        return self.draw(fan_out, fan_in, rng)
+        return self.draw((*stack, fan_out, fan_in), rng)
 
 
 def _normal(name: str, variance: Callable[[int, int], float]) -> Initialiser:
-    def draw(fan_out: int, fan_in: int, rng: np.random.Generator) -> FloatArray:
-        return math.sqrt(variance(fan_out, fan_in)) * rng.standard_normal((fan_out, fan_in))
+    def draw(shape: Shape, rng: np.random.Generator) -> FloatArray:
+        return math.sqrt(variance(*shape[-2:])) * rng.standard_normal(shape)
 
     return Initialiser(name, variance, draw)
 
 
 def _uniform(name: str, variance: Callable[[int, int], float]) -> Initialiser:
-    def draw(fan_out: int, fan_in: int, rng: np.random.Generator) -> FloatArray:
-        limit = math.sqrt(3.0 * variance(fan_out, fan_in))
-        return limit * rng.uniform(-1.0, 1.0, (fan_out, fan_in))
+    def draw(shape: Shape, rng: np.random.Generator) -> FloatArray:
+        return math.sqrt(3.0 * variance(*shape[-2:])) * rng.uniform(-1.0, 1.0, shape)
 
     return Initialiser(name, variance, draw)
 
@@ -62,7 +65,7 @@ def _uniform(name: str, variance: Callable[[int, int], float]) -> Initialiser:
 def constant(value: float) -> Initialiser:
     """Every weight the same: all units of a layer then stay the same for ever, because their gradients are."""
     _require_finite(value)
-    return Initialiser("constant", lambda _out, _in: 0.0, lambda fan_out, fan_in, _: np.full((fan_out, fan_in), value))
+    return Initialiser("constant", lambda _out, _in: 0.0, lambda shape, _: np.full(shape, value))
 
 
 def normal(deviation: float) -> Initialiser:
@@ -114,11 +117,13 @@ def orthogonal(gain: float = 1.0) -> Initialiser:
     """
     _require_scale(gain)
 
-    def draw(fan_out: int, fan_in: int, rng: np.random.Generator) -> FloatArray:
-        tall = rng.standard_normal((max(fan_out, fan_in), min(fan_out, fan_in)))
+    def draw(shape: Shape, rng: np.random.Generator) -> FloatArray:
+        *stack, fan_out, fan_in = shape
+        tall = rng.standard_normal((*stack, max(fan_out, fan_in), min(fan_out, fan_in)))
         q, r = np.linalg.qr(tall)
-        q = q * np.where(np.diag(r) < 0.0, -1.0, 1.0)  # QR alone prefers some directions
-        return np.asarray(gain * (q if fan_out >= fan_in else q.T))
+        diagonal = np.diagonal(r, axis1=-2, axis2=-1)
+        q = q * np.where(diagonal < 0.0, -1.0, 1.0)[..., None, :]  # QR alone prefers some directions
+        return np.asarray(gain * (q if fan_out >= fan_in else q.mT))
 
     return Initialiser("orthogonal", lambda fan_out, fan_in: gain**2 / max(fan_out, fan_in), draw)
 

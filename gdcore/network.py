@@ -1,9 +1,8 @@
-"""h_i = u_{i−1} W_iᵀ + b_i,  u_i = φ(ĥ_i): a wide network, and its forward pass.
+"""W_ij ~ N(0, σ_w²/fan_in): the parameters of a wide network, and how they start.
 
-A batch X of shape (B, inputs), one sample per row, goes through n hidden layers of equal width and a linear read-out to
-k classes. With batch norm ĥ_i is h_i normalised over the batch, without it h_i itself. How large u_i is after many
-layers depends on the scale σ_w of the weights, W_ij ~ N(0, σ_w²/fan_in). A signal that leaves float64 is no error but a
-result: the record says in which layer.
+A network has n hidden layers of equal width and a linear read-out to k classes. How large a signal is after many layers
+depends on the scale σ_w of the weights. Many networks of one shape stand side by side: every array of parameters may
+have leading axes (...), one entry a network.
 """
 
 from __future__ import annotations
@@ -13,9 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from gdcore.activations import Activation
-from gdcore.batch_norm import EPSILON, Normalised, normalise
+from gdcore.batch_norm import EPSILON
+from gdcore.initialisers import Initialiser, lecun
 from gdcore.scaled import FloatArray
 
 
@@ -24,11 +25,11 @@ class Network:
     """All parameters of a network of n layers; a gradient with respect to them has the same form.
 
     Attributes:
-        weights: W_1 of shape (width, inputs), then W_2 … W_n of shape (width, width).
-        biases: b_1 … b_n, each (width,). In front of batch norm they do nothing: their gradient is zero.
-        gammas, betas: γ_i and β_i of batch norm, each (width,); not used without it.
-        readout: shape (classes, width).
-        readout_bias: shape (classes,).
+        weights: W_1 of shape (..., width, inputs), then W_2 … W_n of shape (..., width, width).
+        biases: b_1 … b_n, each (..., width). In front of batch norm they do nothing: their gradient is zero.
+        gammas, betas: γ_i and β_i of batch norm, each (..., width); not used without it.
+        readout: shape (..., classes, width).
+        readout_bias: shape (..., classes).
     """
 
     weights: tuple[FloatArray, ...]
@@ -53,6 +54,18 @@ class Network:
         n = self.depth
         layers = [tuple(new[k * n : (k + 1) * n]) for k in range(4)]
         return Network(layers[0], layers[1], layers[2], layers[3], new[4 * n], new[4 * n + 1])
+
+    def first(self, depth: int) -> Network:
+        """The network of the first `depth` layers, with the same read-out."""
+        layers = self.weights, self.biases, self.gammas, self.betas
+        weights, biases, gammas, betas = (each[:depth] for each in layers)
+        return Network(weights, biases, gammas, betas, self.readout, self.readout_bias)
+
+    def rescaled(self, factors: npt.ArrayLike) -> Network:
+        """The hidden weights times one factor, or (S,) factors for S networks side by side; the rest as it is."""
+        scale = np.asarray(factors, dtype=np.float64)[..., None, None]
+        weights = tuple(scale * each for each in self.weights)
+        return Network(weights, self.biases, self.gammas, self.betas, self.readout, self.readout_bias)
 
 
 def initialise(
@@ -82,14 +95,46 @@ def initialise(
     Raises:
         ValueError: a size below 1, or a scale that is negative or not finite.
     """
-    _require_sizes(depth=depth, width=width, inputs=inputs, classes=classes)
     _require_scales(weight_scale=weight_scale, bias_scale=bias_scale)
-    readout = rng.standard_normal((classes, width)) / np.sqrt(width)
+    drawn = started(lecun(1.0), depth, width, inputs, classes, bias_scale=bias_scale, rng=rng)
+    return drawn.rescaled(weight_scale)
+
+
+def started(
+    initialiser: Initialiser,
+    depth: int,
+    width: int,
+    inputs: int,
+    classes: int,
+    *,
+    bias_scale: float = 0.0,
+    stack: tuple[int, ...] = (),
+    rng: np.random.Generator,
+) -> Network:
+    """Draw the hidden weights with an initialiser; the rest as in ``initialise``.
+
+    Args:
+        initialiser: how the hidden weights are drawn.
+        depth: n >= 1 hidden layers.
+        width: units per hidden layer, >= 1.
+        inputs: entries of a sample, >= 1.
+        classes: outputs, >= 1.
+        bias_scale: σ_b >= 0.
+        stack: the leading axes (...): so many networks, each drawn anew.
+        rng: the source of randomness.
+
+    Raises:
+        ValueError: a size below 1, or a scale that is negative or not finite.
+    """
+    _require_sizes(depth=depth, width=width, inputs=inputs, classes=classes)
+    _require_scales(bias_scale=bias_scale)
+    of_biases = rng.spawn(1)[0]  # its own stream: a deeper network draws no other weights
+    readout = lecun(1.0)(classes, width, stack=stack, rng=rng)
     fans = (inputs, *(width for _ in range(depth - 1)))
-    weights = tuple(weight_scale * (rng.standard_normal((width, fan)) / np.sqrt(fan)) for fan in fans)
-    biases = tuple(bias_scale * rng.standard_normal((depth, width)))
-    ones, zeros = tuple(np.ones((depth, width))), tuple(np.zeros((depth, width)))
-    return Network(weights, biases, ones, zeros, readout, np.zeros(classes))
+    weights = tuple(initialiser(width, fan, stack=stack, rng=rng) for fan in fans)
+    biases = tuple(bias_scale * of_biases.standard_normal((*stack, width)) for _ in fans)
+    ones, zeros = (tuple(make((*stack, width)) for _ in fans) for make in (np.ones, np.zeros))
+    return Network(weights, biases, ones, zeros, readout, np.zeros((*stack, classes)))
 
 
 class BatchNorm(StrEnum):
@@ -97,6 +142,7 @@ class BatchNorm(StrEnum):
 
     NONE = "none"
     BEFORE_ACTIVATION = "before_activation"
+    AFTER_ACTIVATION = "after_activation"
 
 
 @dataclass(frozen=True)
@@ -106,59 +152,6 @@ class Architecture:
     activation: Activation
     batch_norm: BatchNorm = BatchNorm.NONE
     epsilon: float = EPSILON
-
-
-@dataclass(frozen=True)
-class Forward:
-    """What a forward pass leaves behind. After an overflow the lists end with the last finite layer.
-
-    Attributes:
-        signals: u_0 = X … u_n, each (B, width); n + 1 of them.
-        activation_inputs: ĥ_1 … ĥ_n, each (B, width): what enters φ, after batch norm if there is one.
-        normalised: the records of batch norm, one per layer; empty without it.
-        outputs: logits, (B, classes); infinite after an overflow.
-        overflow_layer: the first layer i whose h_i (n + 1: the read-out) is beyond float64; None if all is finite.
-    """
-
-    signals: tuple[FloatArray, ...]
-    activation_inputs: tuple[FloatArray, ...]
-    normalised: tuple[Normalised, ...]
-    outputs: FloatArray
-    overflow_layer: int | None
-
-
-def forward(network: Network, X: FloatArray, architecture: Architecture) -> Forward:
-    """Send a batch X of shape (B, inputs) through the network.
-
-    Raises:
-        ValueError: X does not fit, holds a value that is not finite, or batch norm refuses it (B < 2, or a constant
-            column with ε = 0).
-    """
-    _require_batch(network, X)
-    signals, activation_inputs, normalised = [X], [], []
-    for layer in range(network.depth):
-        h = _affine(signals[-1], network.weights[layer], network.biases[layer])
-        if h is None:
-            break
-        if architecture.batch_norm is BatchNorm.BEFORE_ACTIVATION:
-            gamma, beta = network.gammas[layer], network.betas[layer]
-            normalised.append(normalise(h, gamma, beta, epsilon=architecture.epsilon))
-            h = normalised[-1].output
-        activation_inputs.append(h)
-        signals.append(architecture.activation.function(h))
-    complete = len(signals) > network.depth
-    outputs = _affine(signals[-1], network.readout, network.readout_bias) if complete else None
-    overflow_layer = len(signals) if outputs is None else None
-    if outputs is None:
-        outputs = np.full((len(X), len(network.readout)), np.inf)
-    return Forward(tuple(signals), tuple(activation_inputs), tuple(normalised), outputs, overflow_layer)
-
-
-def _affine(u: FloatArray, weights: FloatArray, bias: FloatArray) -> FloatArray | None:
-    """u Wᵀ + b, or None if an entry is beyond float64."""
-    with np.errstate(over="ignore", invalid="ignore"):  # found and reported instead
-        h = u @ weights.T + bias
-    return h if np.isfinite(h).all() else None
 
 
 def _require_sizes(**sizes: int) -> None:
@@ -171,11 +164,3 @@ def _require_scales(**scales: float) -> None:
     for name, scale in scales.items():
         if not 0.0 <= scale < np.inf:
             raise ValueError(f"got {name} {scale}: it must be finite and at least 0; 1 keeps a linear signal's size")
-
-
-def _require_batch(network: Network, X: FloatArray) -> None:
-    inputs = network.weights[0].shape[1]
-    if X.ndim != 2 or X.shape[1] != inputs or len(X) == 0:
-        raise ValueError(f"got a batch of shape {X.shape}: it must be (B, {inputs}) with B >= 1; one row per sample")
-    if not np.isfinite(X).all():
-        raise ValueError("got a batch with infinities or NaN: every entry must be finite; remove or replace them")

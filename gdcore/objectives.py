@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gdcore.block_scaled import Block, scaled_by
 from gdcore.scaled import FloatArray
 
 
@@ -22,28 +23,50 @@ class Objective:
 
     Attributes:
         name: its key in ``OBJECTIVES``.
-        evaluate: (outputs (B, k), targets (B, k)) → (L, ∂L/∂outputs (B, k)).
+        evaluate: (outputs (..., B, k), targets (B, k)) → (L of shape (...), ∂L/∂outputs (..., B, k)).
     """
 
     name: str
-    evaluate: Callable[[FloatArray, FloatArray], tuple[float, FloatArray]]
+    evaluate: Callable[[Block, FloatArray], tuple[FloatArray, Block]]
+
+    def __call__(self, outputs: Block, targets: FloatArray) -> tuple[FloatArray, Block]:
+        """The loss, inf if it is beyond float64, and its gradient with respect to the outputs.
+
+        Raises:
+            ValueError: targets of another shape than the outputs.
+        """
+        if targets.shape != outputs.values.shape[-2:]:
+            raise ValueError(
+                f"got targets of shape {targets.shape}: they must have {outputs.values.shape[-2:]}; "
+                "use one_hot for labels"
+            )
+        return self.evaluate(outputs, targets)
 
 
-def _cross_entropy(outputs: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:
-    batch = len(outputs)
-    shifted = outputs - outputs.max(axis=1, keepdims=True)
+def _cross_entropy(outputs: Block, targets: FloatArray) -> tuple[FloatArray, Block]:
+    batch = len(targets)
+    shifted = outputs.values - outputs.values.max(axis=-1, keepdims=True)
+    if not outputs.unscaled:
+        shifted = scaled_by(shifted, outputs.exponent)
     exponentials = np.exp(shifted)
-    total = exponentials.sum(axis=1, keepdims=True)
+    total = exponentials.sum(axis=-1, keepdims=True)
     surprise = np.log(total) - shifted
     # where the target is 0 the term is 0, also next to an infinite surprise
     terms = np.multiply(targets, surprise, where=targets != 0.0, out=np.zeros_like(surprise))
-    weight = targets.sum(axis=1, keepdims=True)
-    return float((terms / batch).sum()), (weight * exponentials / total - targets) / batch
+    weight = targets.sum(axis=-1, keepdims=True)
+    error = (weight * exponentials / total - targets) / batch
+    return (terms / batch).sum(axis=(-2, -1)), Block.of(error)
 
 
-def _squared_error(outputs: FloatArray, targets: FloatArray) -> tuple[float, FloatArray]:
-    error = outputs - targets
-    return float(0.5 * (error * error).sum() / len(outputs)), error / len(outputs)
+def _squared_error(outputs: Block, targets: FloatArray) -> tuple[FloatArray, Block]:
+    batch = len(targets)
+    powers = np.maximum(outputs.exponent, 0)  # below float64 the targets are all that is left
+    error = Block.of(
+        scaled_by(outputs.values, outputs.exponent - powers) - scaled_by(np.asarray(targets), -powers), powers
+    )
+    with np.errstate(over="ignore"):
+        loss = scaled_by(np.asarray(0.5 * error.squares / batch)[..., None, None], 2 * error.exponent)[..., 0, 0]
+    return loss, Block.of(error.values / batch, error.exponent)
 
 
 CROSS_ENTROPY = Objective("cross_entropy", _cross_entropy)

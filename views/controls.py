@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from views.numbers import plain
-from views.settings import Value
+from views.setting import Value
 from views.state import Lab, commit, commit_with
 from views.text import Text
 

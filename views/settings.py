@@ -1,137 +1,15 @@
 """What a learner can set: one table of keys, ranges and defaults.
 
-The URL, the widgets, the reset button and the tests all read it here. A value in the URL is language-independent; one
-that is refused falls back to the default and leaves a `Refusal` to be said. A default may depend on settings that
-stand earlier in the table: the natural learning rate of a loss is not that of another.
+The URL, the widgets, the reset button and the tests all read it here.
 """
 
-import math
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from gdcore.activations import ACTIVATIONS
 from gdcore.schedule_race import SCHEDULES
 from views.problem import LOSSES, NO_COLUMN, OWN, chosen_loss
-from views.tables import CARS, MOST_COLUMNS, is_key
-
-Value = float | int | str
-Values = Mapping[str, Value]
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_LONGEST = 32  # characters; no value of ours is longer
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number with its admissible range, ends included."""
-
-    key: str
-    default: float | Callable[[Values], float]
-    low: float
-    high: float
-    whole: bool = False
-
-    def parse(self, text: str) -> Value:
-        """The number that `text` writes; ValueError unless it is a plain one within the range."""
-        if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
-            raise ValueError(f"{self.key} is not a number.")
-        value = float(text)
-        if not self.low <= value <= self.high or (self.whole and value != int(value)):
-            raise ValueError(f"{self.key} is not between {self.low} and {self.high}.")
-        return int(value) if self.whole else value
-
-    def default_for(self, earlier: Values) -> Value:
-        """The default, given the settings that stand earlier in the table."""
-        return self.default(earlier) if callable(self.default) else self.default
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One word out of a few."""
-
-    key: str
-    options: tuple[str, ...]
-    default: str
-
-    def parse(self, text: str) -> Value:
-        """The option that `text` names; ValueError for any other."""
-        if text not in self.options:
-            raise ValueError(f"{self.key} is none of {', '.join(self.options)}.")
-        return text
-
-    def default_for(self, earlier: Values) -> Value:
-        """The default, the same for all."""
-        return self.default
-
-
-@dataclass(frozen=True)
-class Key:
-    """The key of a table of numbers."""
-
-    key: str
-    default: str = CARS
-
-    def parse(self, text: str) -> Value:
-        """The key that `text` writes; ValueError if it has not the form of one."""
-        if not is_key(text):
-            raise ValueError(f"{self.key} is not the key of a table.")
-        return text
-
-    def default_for(self, earlier: Values) -> Value:
-        """The default, the same for all."""
-        return self.default
-
-
-Setting = Number | Choice | Key
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A value in the URL that could not be used."""
-
-    key: str
-    written: str
-    default: Value
-
-
-def read(table: Iterable[Setting], query: Mapping[str, list[str]]) -> tuple[dict[str, Value], list[Refusal]]:
-    """The values that a query string asks for, and what had to be refused.
-
-    `query` maps a key to every value that the URL gives for it; more than one is refused, an unknown key ignored.
-    """
-    values: dict[str, Value] = {}
-    refusals = []
-    for setting in table:
-        default = setting.default_for(values)
-        given = query.get(setting.key, [])
-        try:
-            values[setting.key] = setting.parse(given[0]) if len(given) == 1 else default
-            refused = len(given) > 1
-        except ValueError:
-            values[setting.key], refused = default, True
-        if refused:
-            refusals.append(Refusal(setting.key, " & ".join(given), default))
-    return values, refusals
-
-
-def defaults(table: Iterable[Setting]) -> dict[str, Value]:
-    """The values of a page that nobody has touched."""
-    return read(table, {})[0]
-
-
-def write(table: Iterable[Setting], values: Values) -> dict[str, str]:
-    """The query string of `values`: every setting that differs from its default, whichever tab is open."""
-    query = {}
-    for setting in table:
-        value = values[setting.key]
-        if value != setting.default_for(values):
-            query[setting.key] = value if isinstance(value, str) else written(value)
-    return query
-
-
-def written(value: float) -> str:
-    """A number as the URL writes it: the shortest text that reads back to the same float64."""
-    return str(int(value)) if math.isfinite(value) and value == int(value) and abs(value) < 1e15 else repr(float(value))
+from views.setting import Choice, Key, Number, Setting, Value, Values
+from views.tables import MOST_COLUMNS
 
 
 def _natural(constant: str) -> Callable[[Values], float]:
@@ -233,6 +111,7 @@ PAGES: dict[str, tuple[Setting, ...]] = {
         Number("w1", 0.5, -3.0, 3.0),
         Number("w2", 0.8, -3.0, 3.0),
         Number("w3", 1.5, -3.0, 3.0),
+        Choice("path", ("w1", "w2", "w3"), "w1"),
         Choice("weights", ("equal", "signs", "gaussian"), "equal"),
         # wide layers
         Choice("activation", tuple(ACTIVATIONS), "sigmoid"),

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from views.problem import OWN
-from views.settings import PAGES, Refusal, Setting, Value, defaults, read, write
+from views.setting import Refusal, Setting, Value, defaults, read, write
+from views.settings import PAGES
 from views.tables import CARS, Table, is_key, keep
 from views.text import LANGUAGES, Text, load_text
 

@@ -7,7 +7,8 @@ import streamlit as st
 from views.csv_table import read_table
 from views.csv_text import Said
 from views.fit import sensible_columns
-from views.settings import another_table, defaults
+from views.setting import defaults
+from views.settings import another_table
 from views.state import Lab, bring, commit_with, lab
 from views.tables import CARS, Table, edited, find, keep
 

@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_every_page import _fresh_process, healthy, opened, query_of, said  # noqa: F401
-from views.settings import PAGES, Choice, Number, Setting, defaults
+from views.setting import Choice, Number, Setting, defaults
+from views.settings import PAGES
 from views.state import Lab
 from views.text import LANGUAGES, load_text
 

@@ -7,7 +7,8 @@ import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from views.settings import PAGES, Choice, Number, defaults
+from views.setting import Choice, Number, defaults
+from views.settings import PAGES
 from views.text import LANGUAGES
 
 NONSENSE = re.compile(r"\b[Nn]a[Nn]\b|\bNone\b|undefined|\[object")

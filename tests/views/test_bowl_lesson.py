@@ -20,7 +20,8 @@ from views.charts.bowl_contours import contours, halves, start_distances
 from views.charts.bowl_frames import DECADE, ERROR, LEAST, bowl_frames, described, encoded, relative, run_at
 from views.charts.bowl_ruler import limit_of, motions_at, paces, ruler_end
 from views.problem import OWN
-from views.settings import PAGES, defaults
+from views.setting import defaults
+from views.settings import PAGES
 from views.tables import car_table, keep, make_table
 from views.text import LANGUAGES, load_text
 from views.verdicts.bowl import best_pair, bowl_formula, bowl_verdict, expected, measured_factor, steps_at

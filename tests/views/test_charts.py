@@ -30,7 +30,8 @@ from views.charts.step_size_frames import step_size_frames
 from views.fit import Fit, chosen_fit
 from views.problem import NO_COLUMN, start_range
 from views.schedule_race import chosen_race, chosen_samples
-from views.settings import PAGES, defaults
+from views.setting import defaults
+from views.settings import PAGES
 from views.text import LANGUAGES, Text, load_text
 
 Frames = Mapping[str, pd.DataFrame]

@@ -8,7 +8,8 @@ from gdcore.descent import descend
 from tests.views.program_running import printed_by
 from views.descent_table import descent_program, descent_table
 from views.problem import NO_COLUMN, OWN, chosen_loss
-from views.settings import PAGES, defaults, natural_descent
+from views.setting import defaults
+from views.settings import PAGES, natural_descent
 from views.tables import keep, make_table
 
 DEFAULTS = defaults(PAGES["learning_rate"])

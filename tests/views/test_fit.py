@@ -17,7 +17,8 @@ from views.charts.fit_frames import MOST_POINTS, fit_frames, fit_numbers, points
 from views.csv_text import Said
 from views.fit import MOST_WRITTEN, Fit, chosen_fit, fit_program, sensible_columns
 from views.problem import NO_COLUMN, own_loss
-from views.settings import PAGES, defaults
+from views.setting import defaults
+from views.settings import PAGES
 from views.tables import Table, edited, find, keep, make_table
 from views.text import LANGUAGES, load_text
 from views.verdicts.fit import EXPECTED, data_words, fit_verdict, regime_of

@@ -8,20 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from views.problem import LOSSES
-from views.settings import (
-    PAGES,
-    Choice,
-    Key,
-    Number,
-    Refusal,
-    Setting,
-    Value,
-    defaults,
-    natural_descent,
-    read,
-    write,
-    written,
-)
+from views.setting import Choice, Key, Number, Refusal, Setting, Value, defaults, read, write, written
+from views.settings import PAGES, natural_descent
 
 TABLES = sorted(PAGES)
 SETTINGS = [(page, setting) for page, table in PAGES.items() for setting in table]

@@ -19,7 +19,8 @@ from views.charts.shrink_frames import DECADES_BELOW, ranks, shown_steps, shrink
 from views.numbers import plain
 from views.schedule_race import MOST_ROWS, batch_of, chosen_race, chosen_samples, constants
 from views.scripts import script
-from views.settings import PAGES, defaults
+from views.setting import defaults
+from views.settings import PAGES
 from views.tables import keep, make_table
 from views.text import LANGUAGES, load_text
 from views.verdicts.shrink import shrink_verdict

@@ -76,7 +76,7 @@ def batch_norm_layers(text: Text, shown: str) -> Spec:
     return fitted(arranged, views)
 
 
-REMOVED = 1e-12  # a mean this small beside its standard deviation is rounding: batch norm has taken it away
+LOG10_REMOVED = -12.0  # a mean this small beside its standard deviation is rounding: batch norm has taken it away
 FLOOR = {"signal": 1.0, "gradient": 0.2}  # decades below the lowest point; a mean that was taken away is drawn there
 ROW = {"mean": "signal", "deviation": "signal", "gradient": "gradient", "predicted": "gradient"}
 
@@ -87,7 +87,7 @@ def batch_norm_frames(text: Text, comparison: Comparison) -> dict[str, pd.DataFr
     if comparison.normalised is not None:
         sides["with"] = _series(comparison.normalised, comparison.predicted_normalised)
     lines = [(side, quantity, log10) for side, series in sides.items() for quantity, log10 in series.items()]
-    depth = len(comparison.without.gradient_norm)
+    depth = len(comparison.without.gradient)
     frame: dict[str, float] = {"layer_low": 0.5, "layer_high": depth + 0.5}
     for row, floor in FLOOR.items():
         heights = np.concatenate([log10 for _, quantity, log10 in lines if ROW[quantity] == row])
@@ -108,18 +108,17 @@ def batch_norm_frames(text: Text, comparison: Comparison) -> dict[str, pd.DataFr
         "note": [note for _, quantity, log10 in lines for note in _notes(text, quantity, log10)],
     }
     layers = pd.DataFrame(columns)
-    return {"frame": pd.DataFrame([frame]), "layers": layers[layers.log10 < np.inf].reset_index(drop=True)}
+    return {"frame": pd.DataFrame([frame]), "layers": layers}
 
 
 def _series(measured: LayerStatistics, predicted: FloatArray | None) -> dict[str, FloatArray]:
-    """log₁₀ of what is drawn of one network, by quantity; −inf is zero, inf is beyond float64."""
-    removed = measured.mean <= REMOVED * measured.standard_deviation
-    with np.errstate(divide="ignore"):
-        series = {
-            "mean": np.log10(np.where(removed, 0.0, measured.mean)),
-            "deviation": np.log10(measured.standard_deviation),
-            "gradient": np.log10(measured.gradient_norm),
-        }
+    """log₁₀ of what is drawn of one network, by quantity; −inf is zero."""
+    removed = measured.mean <= LOG10_REMOVED + measured.deviation
+    series = {
+        "mean": np.where(removed, -np.inf, measured.mean),
+        "deviation": measured.deviation,
+        "gradient": measured.gradient,
+    }
     return series if predicted is None else {**series, "predicted": predicted}
 
 

@@ -53,7 +53,7 @@ def gradient_preview(text: Text) -> Spec:
 
 
 def _long(x: np.ndarray, lines: dict[str, np.ndarray]) -> dict[str, pd.DataFrame]:
-    columns = [pd.DataFrame({"line": name, "x": x, "log10": np.log10(values)}) for name, values in lines.items()]
+    columns = [pd.DataFrame({"line": name, "x": x, "log10": log10}) for name, log10 in lines.items()]
     return {"lines": pd.concat(columns, ignore_index=True)}
 
 
@@ -61,7 +61,7 @@ def _long(x: np.ndarray, lines: dict[str, np.ndarray]) -> dict[str, pd.DataFrame
 def descent_preview_frames() -> dict[str, pd.DataFrame]:
     """J = ½θ² from θ₀ = 2.5 with the three learning rates."""
     runs = descend(quadratic(), 2.5, list(RATES.values()), STEPS)
-    return _long(np.arange(STEPS + 1), dict(zip(RATES, runs.excess.T, strict=True)))
+    return _long(np.arange(STEPS + 1), dict(zip(RATES, np.log10(runs.excess.T), strict=True)))
 
 
 @lru_cache(maxsize=1)
@@ -69,5 +69,5 @@ def gradient_preview_frames() -> dict[str, pd.DataFrame]:
     """A sigmoid network on digits; the seed is that of the lab."""
     comparison = compare(DEPTH, WIDTH, BATCH, SCALE, "sigmoid", 0)
     assert comparison.normalised is not None
-    lines = {"without": comparison.without.gradient_norm, "with": comparison.normalised.gradient_norm}
+    lines = {"without": comparison.without.gradient, "with": comparison.normalised.gradient}
     return _long(np.arange(1, DEPTH + 1), lines)

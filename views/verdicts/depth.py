@@ -54,21 +54,20 @@ def _lost_in(text: Text, chain: Chain) -> str:
 
 def batch_norm_verdict(text: Text, comparison: Comparison) -> str:
     """How the gradient changes from the last layer to the first, without and with batch norm."""
-    said = [_across(text, "without", comparison.without.gradient_norm)]
+    said = [_across(text, "without", comparison.without.gradient)]
     if comparison.normalised is None:
         said.append(text("verdict.batch_norm.one"))
     elif comparison.predicted_growth is None:
         said.append(text("verdict.batch_norm.few"))
     elif comparison.predicted_growth is not None:
-        said.append(_across(text, "with", comparison.normalised.gradient_norm))
+        said.append(_across(text, "with", comparison.normalised.gradient))
         said.append(text("verdict.batch_norm.growth", rate=plain(comparison.predicted_growth**0.5)))
     return "\n\n".join(said)
 
 
-def _across(text: Text, side: str, norms: np.ndarray) -> str:
-    first, last = float(norms[0]), float(norms[-1])
-    if not np.isfinite(norms).all():
-        return text(f"verdict.batch_norm.{side}_overflow")
-    if first == 0 or last == 0:
+def _across(text: Text, side: str, gradients: np.ndarray) -> str:
+    first, last = float(gradients[0]), float(gradients[-1])
+    if not np.isfinite([first, last]).all():
         return text(f"verdict.batch_norm.{side}_zero")
-    return text(f"verdict.batch_norm.{side}", first=plain(first, 3), last=plain(last, 3), ratio=plain(first / last, 3))
+    said = {"first": first, "last": last, "ratio": first - last}
+    return text(f"verdict.batch_norm.{side}", **{name: magnitude(1, log10, 3) for name, log10 in said.items()})
