@@ -42,10 +42,12 @@ class Block:
         flat = values.reshape(*values.shape[:-2], -1)
         with np.errstate(over="ignore"):
             squares = np.asarray(np.vecdot(flat, flat))
-        powers = np.broadcast_to(np.asarray(exponent, dtype=np.int64), squares.shape)
-        fine = (squares > SMALLEST_SQUARES) & (squares < LARGEST_SQUARES)
-        if fine.all():
+        powers = np.asarray(exponent, dtype=np.int64)
+        if powers.shape != squares.shape:
+            powers = np.broadcast_to(powers, squares.shape)
+        if SMALLEST_SQUARES < squares.min(initial=1.0) and squares.max(initial=1.0) < LARGEST_SQUARES:
             return cls(values, powers, squares)
+        fine = (squares > SMALLEST_SQUARES) & (squares < LARGEST_SQUARES)
         largest = np.abs(flat).max(axis=-1, initial=0.0)
         shift = np.where(fine | (largest == 0.0), 0, np.frexp(largest)[1])
         values = np.ldexp(values, -shift[..., None, None])
