@@ -8,11 +8,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     "gdcore": {"gdcore", "numpy"},
-    "views": {"views", "gdcore", "altair", "pandas", "numpy", "pyarrow", "streamlit"},
+    "views": {"views", "gdcore", "altair", "pandas", "numpy", "pyarrow", "segno", "streamlit"},
     "pages": {"pages", "views", "gdcore", "streamlit"},
     "app.py": {"views", "streamlit"},
 }
-KNOWS_STREAMLIT = {"controls", "drawing", "figure_notes", "page", "state"}
+KNOWS_STREAMLIT = {"header", "share", "controls", "drawing", "figure_notes", "page", "state"}
 STANDARD = set(__import__("sys").stdlib_module_names)
 
 

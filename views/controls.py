@@ -5,7 +5,8 @@ label is the word under `setting.<key>`, its help the one under `setting.<key>_h
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 from streamlit.elements.lib.mutable_tab_container import TabContainer
@@ -16,6 +17,18 @@ from views.state import Lab, commit, commit_with
 from views.text import Text
 
 FollowUp = Callable[[dict[str, Value]], Mapping[str, Value]]
+Control = TypeVar("Control", bound=Callable[..., None])
+
+
+def _unless_hidden(control: Control) -> Control:
+    """The control, drawn only where the page does not hide its setting (`Lab.hidden`)."""
+
+    @wraps(control)
+    def draw(here: Lab, key: str, *options: Any, **named: Any) -> None:
+        if key not in here.hidden:
+            control(here, key, *options, **named)
+
+    return cast(Control, draw)
 
 
 def _widget_key(here: Lab, key: str) -> str:
@@ -48,6 +61,7 @@ def _number(here: Lab, key: str) -> float:
     return value
 
 
+@_unless_hidden
 def slider(
     here: Lab,
     key: str,
@@ -80,6 +94,7 @@ def slider(
     )
 
 
+@_unless_hidden
 def ladder(here: Lab, key: str, rungs: Sequence[float], *, label: str | None = None) -> None:
     """A slider over given values of a numeric setting; the setting's own value is one of them while it is set.
 
@@ -98,6 +113,7 @@ def ladder(here: Lab, key: str, rungs: Sequence[float], *, label: str | None = N
     )
 
 
+@_unless_hidden
 def number(here: Lab, key: str, low: float, high: float, step: float, *, label: str | None = None) -> None:
     """A number box for a numeric setting, whole if `step` is; `label` stands in for the key, as in `slider`."""
     kind = int if isinstance(step, int) else float
@@ -116,12 +132,14 @@ def number(here: Lab, key: str, low: float, high: float, step: float, *, label: 
     )
 
 
+@_unless_hidden
 def choice(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp | None = None) -> None:
     """A drop-down list for a setting that is one word of a few; `option.<key>.<word>` is how it is said."""
     labels = {option: here.text(f"option.{key}.{option}") for option in options}
     _drop_down(here, key, labels, here.current[key], key, follow_up)
 
 
+@_unless_hidden
 def dropdown(
     here: Lab,
     key: str,
@@ -163,6 +181,7 @@ def _drop_down(
     )
 
 
+@_unless_hidden
 def segments(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp | None = None) -> None:
     """A row of buttons for a setting that is one word of very few."""
     widget, value, text = _widget_key(here, key), here.current[key], here.text
@@ -179,6 +198,7 @@ def segments(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp
     )
 
 
+@_unless_hidden
 def toggle(here: Lab, key: str, off: str, on: str, *, follow_up: FollowUp | None = None) -> None:
     """A switch between the two words of a setting; `setting.<key>` says what is switched on."""
     widget = _widget_key(here, key)

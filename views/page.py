@@ -1,4 +1,4 @@
-"""What stands around every lesson: the page's style, undo, reset and language, and notes about the link."""
+"""What stands around every lesson: its frame, its three places, and notes about the link."""
 
 import runpy
 from collections.abc import Callable, Iterator, Mapping
@@ -9,15 +9,16 @@ from typing import NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from views.controls import mirror, tabs
+from views.controls import tabs
+from views.header import header
 from views.numbers import plain
-from views.state import Lab, lab, reset, speak, undo
-from views.text import LANGUAGES
+from views.state import Lab, lab
 
 ICON = str(Path(__file__).parent / "icon.svg")
 FRAME = Path(__file__).parent.parent / "app.py"
 
 STYLE = Path(__file__).parent / "page.css"
+HIDEABLE_PARTS = frozenset({"words", "notes", "why"})
 
 
 def require_frame() -> None:
@@ -34,7 +35,7 @@ def require_frame() -> None:
 @contextmanager
 def frame(here: Lab) -> Iterator[None]:
     """What stands around a page; `require_frame` knows by it that the page runs inside."""
-    style()
+    style(here)
     header(here)
     refusals(here)
     here.framed = True
@@ -47,7 +48,11 @@ def frame(here: Lab) -> Iterator[None]:
 def show(lessons: Mapping[str, Callable[[], None]]) -> None:
     """The page's lessons as tabs; only the open one runs."""
     require_frame()
-    for name, tab in tabs(lab(), list(lessons)):
+    here = lab()
+    if "tabs" in here.hidden:
+        lessons[str(here.current["tab"])]()
+        return
+    for name, tab in tabs(here, list(lessons)):
         if tab.open:
             with tab:
                 lessons[name]()
@@ -74,46 +79,12 @@ def why(here: Lab, name: str, first: str = "") -> None:
         place.markdown(f"{first}\n\n{here.text(f'prose.{name}')}")
 
 
-def style() -> None:
+def style(here: Lab) -> None:
     """The few rules that Streamlit's own settings cannot say."""
     st.html(STYLE)  # a path ending in .css becomes a style element
-
-
-def header(here: Lab) -> None:
-    """Undo, reset and the language switch, in the page's top right corner."""
-    text = here.text
-    with st.container(key="header", horizontal=True, gap="small", width="content"):
-        if here.table:
-            st.button(
-                text("action.undo"),
-                icon=":material/undo:",
-                type="tertiary",
-                on_click=undo,
-                key="undo",
-                help=text("action.undo_help"),
-            )
-            st.button(
-                text("action.reset"),
-                icon=":material/restart_alt:",
-                type="tertiary",
-                on_click=reset,
-                key="reset",
-                help=text("action.reset_help"),
-            )
-        if here.table:
-            with st.popover(
-                text("action.glossary"), icon=":material/menu_book:", type="tertiary", key="glossary", width="content"
-            ):
-                st.markdown(text(f"prose.glossary_{here.page}"))
-        mirror("language", here.language)
-        st.segmented_control(
-            text("action.language"),
-            LANGUAGES,
-            format_func=lambda language: text(f"language.{language}"),
-            key="language",
-            label_visibility="collapsed",
-            on_change=lambda: speak(st.session_state["language"] or here.language),
-        )
+    away = [f'[class*="st-key-{part}-"]' for part in here.hidden & HIDEABLE_PARTS]
+    if away:
+        st.html(f"<style>{', '.join(away)} {{ display: none; }}</style>")
 
 
 def refusals(here: Lab) -> None:

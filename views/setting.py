@@ -79,7 +79,26 @@ class Key:
         return self.default
 
 
-Setting = Number | Choice | Key
+@dataclass(frozen=True)
+class Names:
+    """Any of some names, separated by commas; none by default."""
+
+    key: str
+    options: frozenset[str]
+    default: str = ""
+
+    def parse(self, text: str) -> Value:
+        """The names as they are written; ValueError if one of them is not among the options."""
+        if not text or not set(text.split(",")) <= self.options:
+            raise ValueError(f"{self.key} has a name that is none of {', '.join(sorted(self.options))}.")
+        return text
+
+    def default_for(self, earlier: Values) -> Value:
+        """The default, the same for all."""
+        return self.default
+
+
+Setting = Number | Choice | Key | Names
 
 
 @dataclass(frozen=True)

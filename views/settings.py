@@ -4,11 +4,12 @@ The URL, the widgets, the reset button and the tests all read it here.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from gdcore.activations import ACTIVATIONS
 from gdcore.schedule_race import SCHEDULES
 from views.problem import LOSSES, NO_COLUMN, OWN, chosen_loss
-from views.setting import Choice, Key, Number, Setting, Value, Values
+from views.setting import Choice, Key, Names, Number, Setting, Value, Values
 from views.tables import MOST_COLUMNS
 
 
@@ -51,8 +52,11 @@ def another_gain(values: Values) -> dict[str, Value]:
     return {"gain": natural_gain(values)}
 
 
+MOST_GAIN = 20.0  # a uniform start of one sigmoid unit is kept by 17.6
 ALPHA = 1e-12, 1e12  # learning rates that can be set
 MOST_STEPS = 100  # that can be walked by hand
+
+HIDEABLE = frozenset({"tabs", "words", "notes", "why"})  # besides controls: other tabs, verdict, what stands below
 
 PAGES: dict[str, tuple[Setting, ...]] = {
     "home": (),
@@ -113,6 +117,7 @@ PAGES: dict[str, tuple[Setting, ...]] = {
         Number("w3", 1.5, -3.0, 3.0),
         Choice("path", ("w1", "w2", "w3"), "w1"),
         Choice("weights", ("equal", "signs", "gaussian"), "equal"),
+        Number("layer", 1, 1, 200, whole=True),
         # wide layers
         Choice("activation", tuple(ACTIVATIONS), "sigmoid"),
         Number("width", 64, 1, 256, whole=True),
@@ -127,11 +132,23 @@ PAGES: dict[str, tuple[Setting, ...]] = {
         Number("epsilon", 1e-5, 0.0, 1.0),
         # how weights start: the initialiser and its number
         Choice("initialiser", STARTS, "lecun"),
-        Number("gain", natural_gain, 0.0, 10.0),
+        Number("gain", natural_gain, 0.0, MOST_GAIN),
         Number("seeds", 20, 1, 50, whole=True),
+        Choice("beside", ("alone", "rivals"), "alone"),
         # training
         Number("rate", 0.1, 0.0001, 100.0),
         Choice("rate_schedule", ("constant", "step", "exponential", "cosine"), "constant"),
         Number("epochs", 10, 1, 50, whole=True),
     ),
 }
+
+# the lessons that there are: a file each, in one language at least
+LESSONS = tuple(sorted({file.stem for file in (Path(__file__).parent / "lessons").glob("*/*.toml")}))
+
+# what stands around every page: a lesson and the place in it, controls that a teacher takes off, a view for the projector
+FRAME: tuple[Setting, ...] = (
+    Choice("lesson", ("", *LESSONS), ""),
+    Number("step", 0, 0, 99, whole=True),
+    Names("hide", frozenset(setting.key for table in PAGES.values() for setting in table) | HIDEABLE),
+    Choice("present", ("0", "1"), "0"),
+)

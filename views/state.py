@@ -12,7 +12,7 @@ import streamlit as st
 
 from views.problem import OWN
 from views.setting import Refusal, Setting, Value, defaults, read, write
-from views.settings import PAGES
+from views.settings import FRAME, PAGES
 from views.tables import CARS, Table, is_key, keep
 from views.text import LANGUAGES, Text, load_text
 
@@ -29,10 +29,12 @@ class Lab:
     native: str  # the language of the visitor's browser: what a URL without `lang` means
     page: str = ""
     framed: bool = False  # whether the page runs inside app.py
+    frame: dict[str, Value] = field(default_factory=lambda: defaults(FRAME))  # what stands around every page
     values: dict[str, dict[str, Value]] = field(default_factory=dict)
     written: dict[str, str] | None = None
     refusals: list[Refusal] = field(default_factory=list)
     past: list[tuple[str, dict[str, Value]]] = field(default_factory=list)
+    answers: dict[str, dict[int, Value]] = field(default_factory=dict)  # that were committed, by lesson and step
     tables: dict[str, Table] = field(default_factory=dict)  # brought by this visitor, by key, the newest last
     stranger: bool = False  # whether the link was made with a table that this visitor did not bring
 
@@ -54,7 +56,17 @@ class Lab:
     def query(self) -> dict[str, str]:
         """The query string that leads back to this picture."""
         language = {} if self.language == self.native else {"lang": self.language}
-        return language | write(self.table, self.current)
+        return language | write(FRAME, self.frame) | write(self.table, self.current)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The keys of the controls, and the names in HIDEABLE, that are taken off the page."""
+        return frozenset(str(self.frame["hide"]).split(","))
+
+    @property
+    def presenting(self) -> bool:
+        """Whether the page is laid out for a projector: larger, and nothing but the lesson."""
+        return self.frame["present"] == "1"
 
 
 def lab() -> Lab:
@@ -91,6 +103,9 @@ def open_page(page: str) -> Lab:
             here.past = [*here.past[-_UNDO_DEPTH:], (page, dict(here.current))]
         here.stranger = _without_foreign_table(here, query)
         here.values[page], here.refusals = read(here.table, query)
+        if query or not arrived:  # who goes to another page by the navigation keeps the frame
+            here.frame, refused = read(FRAME, query)
+            here.refusals += refused
         if query.get("lang", [here.language]) != [here.language]:
             here.refusals.append(Refusal("lang", " & ".join(query["lang"]), here.language))
     _write_url(here)

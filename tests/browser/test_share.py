@@ -1,0 +1,49 @@
+"""A shared link shows the same numbers in another visitor's browser, in either language, and its QR code holds it."""
+
+import io
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+from tests.browser.conftest import Opener, settled
+from views.text import load_text
+
+PLACE = "/learning_rate?alpha=1.7&curvature=1.3&start=-2"
+
+
+def numbers(page) -> str:
+    return "".join(sign for sign in page.locator("[class*=st-key-words-]").inner_text() if sign.isdigit() or sign in ".−")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_link_and_its_code_lead_a_second_visitor_to_the_same_numbers(visit: Opener, language: str) -> None:
+    text = load_text(language)
+    page = visit(f"{PLACE}&lang={language}", locale="zh-CN" if language == "en" else "en-US")
+    page.get_by_role("button", name=text("action.share")).click()
+    dialog = page.get_by_role("dialog")
+    address = dialog.locator("code").inner_text()
+    shot = dialog.locator("img").screenshot()
+    assert zxingcpp.read_barcode(Image.open(io.BytesIO(shot))).text == address
+    other = visit(address.split("/", 3)[3].join(["/", ""]), locale="en-US")
+    settled(other)
+    assert numbers(other) == numbers(page)
+
+
+def test_a_control_that_the_link_hides_is_not_there_and_the_rest_is(visit: Opener) -> None:
+    page = visit("/learning_rate?hide=alpha,tabs,why&alpha=1.5")
+    assert page.locator(".st-key-learning_rate-alpha-").count() == 0
+    assert page.get_by_role("tab").count() == 0
+    assert page.locator("[class*=st-key-why-]").first.is_hidden()
+    assert page.locator(".st-key-learning_rate-start-").is_visible()
+    assert "1.5" in page.locator("[class*=st-key-words-]").inner_text()
+    assert page.url.endswith("hide=alpha%2Ctabs%2Cwhy&alpha=1.5")
+
+
+def test_a_preset_is_one_click(visit: Opener) -> None:
+    page, text = visit("/learning_rate?loss=huber"), load_text("en")
+    page.get_by_role("button", name=text("action.examples")).click()
+    page.get_by_role("button", name=text("preset.diverges")).click()
+    page.wait_for_url("**/learning_rate?alpha=2.1")
+    settled(page)
+    assert page.locator("svg.marks").first.is_visible()
