@@ -14,6 +14,9 @@ import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from views.charts.projector import enlarged
+from views.state import lab
+
 Frames = Mapping[str, pd.DataFrame]
 Row = Mapping[str, Any]
 
@@ -33,6 +36,8 @@ def draw(
     which builds a figure anew when its spec changes. So what it shows just now, `state`, precedes it as text that
     only screen readers meet.
     """
+    if lab().presenting:
+        spec = enlarged(spec)
     content = {**spec, "datasets": {name: arrow(frame) for name, frame in frames.items()}}
     if state:
         with st.container(key=f"state-{key}"):

@@ -7,19 +7,23 @@ import streamlit as st
 from views.controls import mirror
 from views.presets import PRESETS
 from views.share import share
-from views.state import Lab, commit, reset, speak, undo
+from views.state import Lab, arrange, commit, reset, speak, undo
 from views.text import LANGUAGES
 
 
 def header(here: Lab) -> None:
-    """The buttons of a lab, and the language switch of every page."""
+    """The buttons of a lab, and the language switch of every page; for the projector only the way back."""
     with st.container(key="header", horizontal=True, gap="small", width="content"):
+        if here.presenting:
+            _button(here, "leave", "close_fullscreen", lambda: arrange(present="0"))
+            return
         if here.table:
             _button(here, "undo", "undo", undo)
             _button(here, "reset", "restart_alt", reset)
             _symbols(here)
             _examples(here)
             share(here)
+            _button(here, "present", "fullscreen", lambda: arrange(present="1"))
         mirror("language", here.language)
         st.segmented_control(
             here.text("action.language"),

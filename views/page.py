@@ -18,6 +18,7 @@ ICON = str(Path(__file__).parent / "icon.svg")
 FRAME = Path(__file__).parent.parent / "app.py"
 
 STYLE = Path(__file__).parent / "page.css"
+PRESENT = STYLE.with_name("present.css")
 HIDEABLE_PARTS = frozenset({"words", "notes", "why"})
 
 
@@ -82,6 +83,8 @@ def why(here: Lab, name: str, first: str = "") -> None:
 def style(here: Lab) -> None:
     """The few rules that Streamlit's own settings cannot say."""
     st.html(STYLE)  # a path ending in .css becomes a style element
+    if here.presenting:
+        st.html(PRESENT)
     away = [f'[class*="st-key-{part}-"]' for part in here.hidden & HIDEABLE_PARTS]
     if away:
         st.html(f"<style>{', '.join(away)} {{ display: none; }}</style>")

@@ -150,6 +150,13 @@ def commit(**changes: Value) -> None:
     _write_url(here)
 
 
+def arrange(**changes: Value) -> None:
+    """Set values of the frame, which stands around every page, and write the URL. For callbacks."""
+    here = lab()
+    here.frame.update(changes)
+    _write_url(here)
+
+
 def commit_with(follow_up: Callable[[dict[str, Value]], Mapping[str, Value]], **changes: Value) -> None:
     """Set values, and those that `follow_up` derives from them, as one step."""
     commit(**changes, **follow_up({**lab().current, **changes}))
