@@ -9,7 +9,7 @@ from views.state import Lab
 
 
 def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: Callable[[], str]) -> None:
-    """The buttons "Data" and "Code" of the figure `name`.
+    """The buttons "Data", "SVG" and "Code" of the figure `name`, which stands above them.
 
     `data` gives exactly the numbers shown. It is called when the button is clicked, on another thread: it must not ask
     the session. `code` gives a self-contained program that prints the same table (`views.scripts`); it is written when
@@ -27,6 +27,14 @@ def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: C
             type="tertiary",
             key=f"data-{name}",
             help=text("action.data_help"),
+        )
+        # the page's script (`views/save_svg.html`) saves the picture that the browser has drawn
+        st.button(
+            text("action.svg"),
+            icon=":material/image:",
+            type="tertiary",
+            key=f"svg-{name}",
+            help=text("action.svg_help"),
         )
         code_place = st.popover(
             text("action.code"),

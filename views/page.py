@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from views.controls import tabs
+from views.guide import guide
 from views.header import header
 from views.numbers import plain
 from views.state import Lab, lab
@@ -18,6 +19,7 @@ ICON = str(Path(__file__).parent / "icon.svg")
 FRAME = Path(__file__).parent.parent / "app.py"
 
 STYLE = Path(__file__).parent / "page.css"
+SCRIPT = STYLE.with_name("save_svg.html")
 PRESENT = STYLE.with_name("present.css")
 HIDEABLE_PARTS = frozenset({"words", "notes", "why"})
 
@@ -47,9 +49,11 @@ def frame(here: Lab) -> Iterator[None]:
 
 
 def show(lessons: Mapping[str, Callable[[], None]]) -> None:
-    """The page's lessons as tabs; only the open one runs."""
+    """The page's lessons as tabs, below the guide of a taught one; only the open tab runs."""
     require_frame()
     here = lab()
+    if not guide(here):
+        return
     if "tabs" in here.hidden:
         lessons[str(here.current["tab"])]()
         return
@@ -83,6 +87,8 @@ def why(here: Lab, name: str, first: str = "") -> None:
 def style(here: Lab) -> None:
     """The few rules that Streamlit's own settings cannot say."""
     st.html(STYLE)  # a path ending in .css becomes a style element
+    with st.container(key="script"):
+        st.html(SCRIPT, unsafe_allow_javascript=True)
     if here.presenting:
         st.html(PRESENT)
     away = [f'[class*="st-key-{part}-"]' for part in here.hidden & HIDEABLE_PARTS]
@@ -95,7 +101,7 @@ def refusals(here: Lab) -> None:
     if here.stranger:
         st.caption(here.text("note.stranger"))
     for refusal in here.refusals:
-        default = refusal.default if isinstance(refusal.default, str) else plain(refusal.default)
+        default = (refusal.default or "–") if isinstance(refusal.default, str) else plain(refusal.default)
         st.caption(here.text("note.refused", key=refusal.key, written=_harmless(refusal.written), default=default))
 
 
