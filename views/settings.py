@@ -125,7 +125,8 @@ PAGES: dict[str, tuple[Setting, ...]] = {
         Number("bias_scale", 0.0, 0.0, 2.0),
         Number("seed", 0, 0, 9999, whole=True),
         # batch norm
-        Choice("bn", ("both", "without", "with"), "both"),
+        Choice("look", ("layers", "unit", "readings", "growth"), "layers"),
+        Number("unit", 1, 1, 256, whole=True),
         Choice("place", ("before", "after"), "before"),
         Number("gamma", 1.0, -3.0, 3.0),
         Number("beta", 0.0, -3.0, 3.0),
@@ -140,6 +141,7 @@ PAGES: dict[str, tuple[Setting, ...]] = {
         Choice("rate_schedule", ("constant", "step", "exponential", "cosine"), "constant"),
         Number("epochs", 10, 1, 50, whole=True),
     ),
+    "teach": (),
 }
 
 # the lessons that there are: a file each, in one language at least

@@ -12,7 +12,7 @@ from tests.streamlit_client import ROOT, serve
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 # Streamlit looks for its server below the page's own path first; the browser logs the two misses.
-LOOKS_AROUND = re.compile(r"/(learning_rate|depth)/_stcore/(health|host-config)$")
+LOOKS_AROUND = re.compile(r"/(learning_rate|depth|teach)/_stcore/(health|host-config)$")
 
 SAME_PICTURE_AGAIN = """() => {
     const picture = document.querySelector('svg.marks, canvas.marks'), again = picture === window.lastPicture;
