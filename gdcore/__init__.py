@@ -38,4 +38,12 @@ Depth (`pages/depth.py`)
     depth_theory       χ = σ_w² E φ′²: expected growth per layer
     batch_norm_theory  the same with batch norm, where σ_w drops out
     comparison         one network on digits, without and with batch norm
+    in_place           u ← φ(u), δ ← δ φ′, with φ′ read from u
+    parameters         all of θ in one flat array
+    batch_norm_in_place ∂L/∂x = f [δ − mean(δ) − h Σδh/r²], f = γ√B/r
+    training_pass      forward and backward pass in place: the fast twin of network and backpropagation
+    inference          running statistics, folded into the weights
+    digit_batches      digits to train on, and digits held out
+    training           θ ← θ − α(t) · ∂L/∂θ on one mini-batch after another
+    loss_map           final loss over learning rate × weight scale, computed once and shipped
 """
