@@ -5,12 +5,12 @@ import os
 # The networks here are small: a second thread of the matrix library gains little and waits long on a busy machine.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import streamlit as st  # noqa: E402
+import streamlit as st
 
-from views import page  # noqa: E402
-from views.drawing import settle_memory  # noqa: E402
-from views.settings import PAGES  # noqa: E402
-from views.state import follow_language, open_page  # noqa: E402
+from views import page
+from views.drawing import settle_memory
+from views.settings import PAGES
+from views.state import follow_language, open_page
 
 words = follow_language().text
 st.set_page_config(page_title=words("app.title"), page_icon=page.ICON, layout="wide", initial_sidebar_state="collapsed")
