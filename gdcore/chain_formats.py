@@ -1,0 +1,79 @@
+"""δ_{i−1} = fl(w_i δ_i): the gradient of a chain as a computer gets it that rounds every result to one format.
+
+`precision` says what a format makes of one exact number. Here every single product and sum is rounded, forward and
+backward, as on a graphics card that computes in float16, bfloat16, float32 or float64. Then a signal that overflows
+makes the error infinite, infinity times zero is not a number, and a product of weights between ½ and 1 never arrives
+at zero: it sticks at a few times the smallest positive number, because rounding lifts it up again and again.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gdcore.precision import BFLOAT16, Format
+from gdcore.scaled import FloatArray
+
+_NATIVE = {"float16": np.float16, "bfloat16": np.float32, "float32": np.float32, "float64": np.float64}
+_CUT, _HALF, _ONE, _KEPT = (np.uint32(bits) for bits in (16, 0x7FFF, 1, 0xFFFF0000))  # of a float32
+
+
+class Printed(StrEnum):
+    """What a computer prints for a gradient."""
+
+    NORMAL = "normal"
+    SUBNORMAL = "subnormal"  # a number that has lost digits
+    ZERO = "zero"  # 0.0
+    INFINITE = "infinite"  # inf or -inf
+    NAN = "not_a_number"
+
+
+def first_gradients_in(fmt: Format, weights: npt.ArrayLike, bias: float, x: float, target: float) -> FloatArray:
+    """∂L/∂w₁ at every depth, every result rounded to the format.
+
+    Args:
+        fmt: one of ``FORMATS``.
+        weights: R draws of N weights, shape (R, N), finite.
+        bias: b, the same in every layer.
+        x: the input.
+        target: y.
+
+    Returns:
+        Shape (R, N), float64: depth n at index n − 1; 0, ±inf and NaN are what the format made of it.
+    """
+    kind = _NATIVE[fmt.name]
+    with np.errstate(all="ignore"):
+        w = _fit(np.asarray(weights, dtype=kind), fmt)
+        b, goal, signal = (_fit(np.asarray(value, dtype=kind), fmt) for value in (bias, target, x))
+        start = signal
+        errors = np.empty(w.shape, dtype=kind)
+        for layer in range(w.shape[1]):
+            signal = _fit(_fit(w[:, layer] * signal, fmt) + b, fmt)
+            errors[:, layer] = _fit(signal - goal, fmt)
+        for layer in range(w.shape[1] - 1, 0, -1):
+            errors[:, layer:] = _fit(w[:, layer, None] * errors[:, layer:], fmt)
+        return _fit(errors * start, fmt).astype(np.float64)
+
+
+def _fit(values: npt.NDArray[Any], fmt: Format) -> npt.NDArray[Any]:
+    """Round to the format: NumPy's own types do so by themselves; bfloat16 is float32, rounded to its first 16 bits."""
+    if fmt is not BFLOAT16:
+        return values
+    bits = np.asarray(values, dtype=np.float32).view(np.uint32)
+    # half a step, less for a tie below an even neighbour; a carry into the exponent is right, up to infinity
+    rounded: npt.NDArray[Any] = ((bits + (_HALF + ((bits >> _CUT) & _ONE))) & _KEPT).view(np.float32)
+    return rounded
+
+
+def printed(gradients: FloatArray, fmt: Format) -> npt.NDArray[np.str_]:
+    """What each gradient is on that computer: the values of ``Printed``, same shape."""
+    size = np.abs(gradients)
+    cases = [np.isnan(size), np.isinf(size), size == 0.0, size < float(fmt.smallest_normal)]
+    names = [Printed.NAN, Printed.INFINITE, Printed.ZERO, Printed.SUBNORMAL]
+    return np.select(cases, [np.array(name.value) for name in names], default=np.array(Printed.NORMAL.value))
+
+
+DEAD = (Printed.ZERO, Printed.INFINITE, Printed.NAN)  # what a gradient is no use as
