@@ -112,9 +112,49 @@ def predicted_log10_gradient_norms_with_batch_norm(activation: Activation, batch
     return slope * np.arange(depth - 1, -1, -1, dtype=np.float64)
 
 
-def collapse_scale(epsilon: float = EPSILON) -> float:
-    """σ_w ≈ √ε: below it ε outweighs the variance in batch norm, and signals fade as they do without."""
-    return math.sqrt(_require_epsilon(epsilon))
+@lru_cache(maxsize=100)
+def stretched(activation: Activation, gamma: float, beta: float) -> Activation:
+    """x → φ(γx + β): what φ and the γ ≠ 0 and β of batch norm in front of it make of x̂.
+
+    Where φ is homogeneous and β = 0 it is φ itself: the next batch norm divides γ away.
+    """
+    if (activation.homogeneous and beta == 0.0) or (gamma == 1.0 and beta == 0.0):
+        return activation
+    return Activation(
+        activation.name,
+        lambda z: activation.function(gamma * z + beta),
+        lambda z: gamma * activation.derivative(gamma * z + beta),
+    )
+
+
+def growth_with_batch_norm_after(activation: Activation, batch: int, scale: float) -> float:
+    """The same factor where batch norm comes after φ, with β = 0 and no bias; σ_w·|γ| = `scale` > 0.
+
+    Then φ meets inputs of variance σ_w²γ², so the scale matters again unless φ is homogeneous. Identity: the order makes
+    no difference. Any other φ: E φ′²/Var φ, the value for a very large batch.
+
+    Raises:
+        ValueError: B < 4, or a scale that is not above 0.
+    """
+    if not 0.0 < scale < math.inf:
+        raise ValueError(f"got scale {scale}: it must be finite and above 0; nothing passes a scale of 0")
+    if activation.constant_slope or batch < SMALLEST_BATCH:
+        return growth_with_batch_norm(activation, batch)
+    if activation.homogeneous:
+        return growth_with_batch_norm(activation, None)
+    mean = _gaussian_average(stretched(activation, scale, 0.0))
+    variance = signal_moment(activation, scale**2) - mean**2
+    return scale**2 * slope_moment(activation, scale**2) / variance
+
+
+def collapse_scale(epsilon: float = EPSILON, slope: float = 1.0) -> float:
+    """σ_w ≈ √ε/slope: below it ε outweighs the variance in batch norm, and signals fade as they do without.
+
+    The slope, above 0, is that of x̂ → φ(γx̂ + β) for a faded x̂: |γφ′(β)|.
+    """
+    if not slope > 0.0:
+        raise ValueError(f"got slope {slope}: it must be above 0; a signal passes no flat activation")
+    return math.sqrt(_require_epsilon(epsilon)) / slope
 
 
 def relu_takeover_scale(batch: int, epsilon: float = EPSILON) -> float:

@@ -1,93 +1,130 @@
-"""The same network on the same digits, without and with batch norm.
+"""Mean, spread, quantiles, ‖∂L/∂y_i‖ and ‖∂L/∂W_i‖ in every layer: a network without batch norm, and the same with it.
 
-One seed draws the images and the weights; the two networks differ in nothing but batch norm. The images enter with
-their mean: a pixel is never negative, so the input has a large DC part for batch norm to take away.
+y_i = W_i u_{i−1} + b_i is what the weights of layer i give. Mean, spread and quantiles are those of what batch norm
+gives: of y_i where it stands before the activation, of u_i = φ(y_i) where it comes after; without it, of the same.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from gdcore.activations import ACTIVATIONS
-from gdcore.batch_norm_theory import growth_with_batch_norm, predicted_log10_gradient_norms_with_batch_norm
+from gdcore.batch_norm_growth import predicted_growth
+from gdcore.block_scaled import Block
 from gdcore.depth_theory import predicted_log10_gradient_norms
-from gdcore.layer_statistics import LayerStatistics, measure
-from gdcore.network import Architecture, BatchNorm, initialise
-from gdcore.objectives import CROSS_ENTROPY, one_hot
-from gdcore.samples import digits
-from gdcore.scaled import FloatArray
+from gdcore.experiment import Absent, Experiment
+from gdcore.forward_pass import Forward
+from gdcore.forward_pass import forward as send
+from gdcore.layer_statistics import layer_norms, mean_and_deviation
+from gdcore.network import Architecture, Network
+from gdcore.objectives import CROSS_ENTROPY
+from gdcore.scaled import LOG10_2, FloatArray
 
-CLASSES = 10
+SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two networks, layer by layer: log₁₀ of shape (n,), −inf for zero.
+
+    Attributes:
+        mean: the mean over the batch, then the root mean square over the units.
+        deviation: the standard deviation over the batch (ddof = 0), then the root mean square over the units.
+        sensitivity: ‖∂L/∂y_i‖_F.
+        gradient: ‖∂L/∂W_i‖_F.
+        readout: of the read-out, which no batch norm follows: log₁₀ of the norm of its gradient.
+        signs: of the quantiles SHARES over batch and units, shape (5, n).
+        sizes: log₁₀ of their absolute values, (5, n).
+    """
+
+    mean: FloatArray
+    deviation: FloatArray
+    sensitivity: FloatArray
+    gradient: FloatArray
+    readout: float
+    signs: FloatArray
+    sizes: FloatArray
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Per-layer statistics of the two networks.
+    """The two networks and what theory says of their gradients.
 
     Attributes:
-        batch: B.
+        experiment: what was set.
         without: without batch norm.
-        normalised: with batch norm in front of every activation; None where B < 2, which batch norm cannot do.
+        normalised: with batch norm, or why there is none.
         predicted_without: log₁₀‖∂L/∂W_i‖ by mean-field theory, shape (n,), at the height of the measured one; None for
             weights of zero, which nothing passes.
-        predicted_growth: growth of ‖∂L/∂W_i‖² per layer towards the input with batch norm, for infinite width; None
-            where B <= 3, for which it has no finite mean.
+        predicted_growth: growth of ‖∂L/∂W_i‖² per layer towards the input with batch norm, for infinite width and
+            ε = 0; None where no formula is known, or B <= 3, for which there is no finite mean.
         predicted_normalised: the line of that slope, shape (n,), at the height of the measured one; None as before.
     """
 
-    batch: int
-    without: LayerStatistics
-    normalised: LayerStatistics | None
+    experiment: Experiment
+    without: Side
+    normalised: Side | Absent
     predicted_without: FloatArray | None
     predicted_growth: float | None
     predicted_normalised: FloatArray | None
 
 
-def digit_batch(batch: int, *, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """`batch` different digits: pixels (B, 64), scaled so that all images together have mean square 1, and (B, 10)."""
-    images, labels = digits()
-    rows = rng.choice(len(images), size=batch, replace=False)
-    return images[rows] / np.sqrt(np.mean(images**2)), one_hot(labels[rows], CLASSES)
-
-
-def compare(depth: int, width: int, batch: int, weight_scale: float, activation: str, seed: int) -> Comparison:
+@lru_cache(maxsize=64)
+def compare(experiment: Experiment) -> Comparison:
     """Run both networks once, forward and backward, and measure every layer.
-
-    Args:
-        depth: n >= 1 hidden layers.
-        width: units per layer, >= 1.
-        batch: 1 <= B <= 1797 digits.
-        weight_scale: σ_w >= 0, W_ij ~ N(0, σ_w²/fan_in).
-        activation: a key of ACTIVATIONS.
-        seed: >= 0.
 
     Raises:
         ValueError: a size or scale out of its range.
     """
-    rng = np.random.default_rng(seed)
-    images, targets = digit_batch(batch, rng=rng)
-    network = initialise(depth, width, images.shape[1], CLASSES, weight_scale, rng=rng)
-    phi = ACTIVATIONS[activation]
-    without = measure(network, images, targets, Architecture(phi), CROSS_ENTROPY)
+    network, images, targets = experiment.draw()
+    phi, scale = experiment.phi, experiment.weight_scale
+    plain = send(network, images, experiment.plain)
+    without = _side(experiment, network, plain, experiment.plain, targets)
     predicted = None
-    if weight_scale > 0.0:
+    if scale > 0.0:
         shape = predicted_log10_gradient_norms(
-            phi, weight_scale, depth, float(np.mean(images**2)), inputs_per_width=images.shape[1] / width
+            phi,
+            scale,
+            experiment.depth,
+            float(np.mean(images**2)),
+            bias_scale=experiment.bias_scale,
+            inputs_per_width=images.shape[1] / experiment.width,
         )
-        predicted = _at_height_of(without, shape)
-    if batch < 2:
-        return Comparison(batch, without, None, predicted, None, None)
-    normalised = measure(network, images, targets, Architecture(phi, BatchNorm.BEFORE_ACTIVATION), CROSS_ENTROPY)
-    growth, line = None, None
-    if batch > 3:
-        growth = growth_with_batch_norm(phi, batch)
-        line = _at_height_of(normalised, predicted_log10_gradient_norms_with_batch_norm(phi, batch, depth))
-    return Comparison(batch, without, normalised, predicted, growth, line)
+        predicted = at_height_of(without.gradient, shape)
+    passed = experiment.pass_normalised(network, images)
+    if isinstance(passed, Absent):
+        return Comparison(experiment, without, passed, predicted, None, None)
+    normalised = _side(experiment, network, passed, experiment.normalised, targets)
+    growth, line = predicted_growth(experiment), None
+    if growth is not None:
+        line = at_height_of(normalised.gradient, 0.5 * np.log10(growth) * -np.arange(experiment.depth))
+    return Comparison(experiment, without, normalised, predicted, growth, line)
 
 
-def _at_height_of(measured: LayerStatistics, shape: FloatArray) -> FloatArray:
+def _side(
+    experiment: Experiment, network: Network, passed: Forward, architecture: Architecture, targets: FloatArray
+) -> Side:
+    _, error = CROSS_ENTROPY(passed.outputs, targets)
+    watched = experiment.watched(passed)
+    moments = np.array([mean_and_deviation(each) for each in watched])
+    sensitivity, gradient = layer_norms(network, passed, error, architecture)
+    last = passed.signals[-1]
+    readout = Block.of(error.values.mT @ last.values, error.exponent + last.exponent).log10_norm
+    signs, sizes = _quantiles(watched)
+    return Side(moments[:, 0], moments[:, 1], sensitivity, gradient, float(readout), signs, sizes)
+
+
+def _quantiles(layers: tuple[Block, ...]) -> tuple[FloatArray, FloatArray]:
+    """Sign and log₁₀ of the size of the quantiles over batch and units, each (5, n)."""
+    values = np.quantile(np.array([each.values.ravel() for each in layers]), SHARES, axis=1)
+    exponents = np.array([int(each.exponent) for each in layers])
+    with np.errstate(divide="ignore"):
+        return np.sign(values), np.log10(np.abs(values)) + exponents * LOG10_2
+
+
+def at_height_of(measured: FloatArray, shape: FloatArray) -> FloatArray:
     """A predicted shape moved up or down to the measured gradients: theory gives ratios between layers, not sizes."""
-    usable = np.isfinite(measured.gradient)
-    return shape + np.median((measured.gradient - shape)[usable]) if usable.any() else shape
+    usable = np.isfinite(measured)
+    return shape + np.median((measured - shape)[usable]) if usable.any() else shape

@@ -6,8 +6,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from gdcore.comparison import compare
+from gdcore.comparison import Side, compare
 from gdcore.descent import descend
+from gdcore.experiment import Experiment
 from gdcore.losses import quadratic
 from views.charts.ink import BLUE, GREEN, RED, exponent_axis, named, stroke_legend
 from views.charts.room import Spec
@@ -67,7 +68,7 @@ def descent_preview_frames() -> dict[str, pd.DataFrame]:
 @lru_cache(maxsize=1)
 def gradient_preview_frames() -> dict[str, pd.DataFrame]:
     """A sigmoid network on digits; the seed is that of the lab."""
-    comparison = compare(DEPTH, WIDTH, BATCH, SCALE, "sigmoid", 0)
-    assert comparison.normalised is not None
+    comparison = compare(Experiment(DEPTH, WIDTH, BATCH, SCALE, "sigmoid", 0))
+    assert isinstance(comparison.normalised, Side)
     lines = {"without": comparison.without.gradient, "with": comparison.normalised.gradient}
     return _long(np.arange(1, DEPTH + 1), lines)
