@@ -35,18 +35,33 @@ class Activation:
 
 
 def _sigmoid(z: FloatArray) -> FloatArray:
-    small = np.exp(-np.abs(z))  # at most 1, so nothing overflows on either side
-    return np.where(z >= 0.0, 1.0, small) / (1.0 + small)
+    small = _falling(z)
+    above = np.maximum(small, z >= 0.0)  # 1 where z >= 0
+    small += 1.0
+    return np.divide(above, small, out=above)
 
 
 def _sigmoid_derivative(z: FloatArray) -> FloatArray:
-    small = np.exp(-np.abs(z))
-    return np.asarray(small / (1.0 + small) ** 2)
+    small = _falling(z)
+    below = small + 1.0
+    below *= below
+    return np.divide(small, below, out=small)
+
+
+def _falling(z: FloatArray) -> FloatArray:
+    """exp(−|z|): at most 1, so nothing overflows on either side. In place: fresh memory costs more than arithmetic."""
+    small = np.abs(z)
+    np.negative(small, out=small)
+    return np.exp(small, out=small)
 
 
 def _tanh_derivative(z: FloatArray) -> FloatArray:
-    small = np.exp(-np.abs(z)) ** 2  # 1 − tanh² would be rounding noise for |z| > 18
-    return np.asarray(4.0 * small / (1.0 + small) ** 2)
+    small = _falling(z)  # 1 − tanh² would be rounding noise for |z| > 18
+    small *= small
+    below = small + 1.0
+    below *= below
+    small *= 4.0
+    return np.divide(small, below, out=small)
 
 
 def _relu(z: FloatArray) -> FloatArray:

@@ -57,6 +57,10 @@ class LayerBackward:
         signal = passed.signals[self.layer]
         return Block.of(self.sensitivity.values.mT @ signal.values, self.sensitivity.exponent + signal.exponent)
 
+    def below(self, network: Network) -> Block:
+        """∂L/∂u_{i−1} = ∂L/∂h_i W_i, (..., B, fan_in): what comes to the layer below."""
+        return Block.of(self.sensitivity.values @ network.weights[self.layer], self.sensitivity.exponent)
+
 
 def layers_backward(
     network: Network,
@@ -75,19 +79,41 @@ def layers_backward(
         architecture: the one of the forward pass.
         through_batch_norm: how the gradient passes batch norm; only the default gives the true gradient.
     """
-    norm, phi = architecture.batch_norm, architecture.activation
     coming = Block.of(error.values @ network.readout, error.exponent)
-    nothing = np.zeros_like(network.gammas[0])
     for layer in reversed(range(network.depth)):
-        gamma = beta = nothing
-        if norm is BatchNorm.AFTER_ACTIVATION:
-            coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
-        if not phi.constant_slope:
-            coming = Block.of(coming.values * phi.derivative(passed.activation_inputs[layer].real()), coming.exponent)
-        if norm is BatchNorm.BEFORE_ACTIVATION:
-            coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
-        yield LayerBackward(layer, coming, gamma, beta)
-        coming = Block.of(coming.values @ network.weights[layer], coming.exponent)
+        back = layer_backward(coming, layer, network, passed, architecture, through_batch_norm=through_batch_norm)
+        yield back
+        coming = back.below(network)
+
+
+def layer_backward(
+    coming: Block,
+    layer: int,
+    network: Network,
+    passed: Forward,
+    architecture: Architecture,
+    *,
+    through_batch_norm: batch_norm.Backward = batch_norm.backward,
+) -> LayerBackward:
+    """Back through the activation of one layer, and its batch norm.
+
+    Args:
+        coming: ∂L/∂u_i, (..., B, width). It may have more leading axes than the network: several gradients at once.
+        layer: i − 1, counted from 0.
+        network: the parameters of the forward pass.
+        passed: the result of ``forward``.
+        architecture: the one of the forward pass.
+        through_batch_norm: as in ``layers_backward``.
+    """
+    norm, phi = architecture.batch_norm, architecture.activation
+    gamma = beta = np.zeros_like(network.gammas[layer])
+    if norm is BatchNorm.AFTER_ACTIVATION:
+        coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
+    if not phi.constant_slope:
+        coming = Block.of(coming.values * phi.derivative(passed.activation_inputs[layer].real()), coming.exponent)
+    if norm is BatchNorm.BEFORE_ACTIVATION:
+        coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
+    return LayerBackward(layer, coming, gamma, beta)
 
 
 def _through(

@@ -97,21 +97,23 @@ def normalise(
     return Normalised(standardised, spread, gamma, beta, below, powers - below)
 
 
-def backward(sensitivity: FloatArray, forward: Normalised) -> BatchNormGradients:
+def backward(sensitivity: FloatArray, forward: Normalised, *, out: FloatArray | None = None) -> BatchNormGradients:
     """The gradient through the whole of batch norm, statistics included.
 
     Args:
         sensitivity: ∂L/∂y, shape (..., B, d).
         forward: the result of ``normalise``.
+        out: memory for ∂L/∂x, of the same shape; fresh memory otherwise.
     """
     standardised, batch = forward.standardised, sensitivity.shape[-2]
     beta = sensitivity.sum(axis=-2)
-    gamma = (sensitivity * standardised).sum(axis=-2)
+    gamma = np.einsum("...bd,...bd->...d", sensitivity, standardised)
     along = gamma / batch
     if forward.exponent.any():
         along = scaled_by(along[..., None, :], 2 * forward.exponent)[..., 0, :]
-    inputs = sensitivity - (beta / batch)[..., None, :]
-    inputs -= standardised * along[..., None, :]
+    inputs = np.multiply(standardised, -along[..., None, :], out=out)
+    inputs += sensitivity
+    inputs -= (beta / batch)[..., None, :]
     inputs *= (forward.gamma / forward.spread)[..., None, :]
     return BatchNormGradients(inputs, gamma, beta)
 
