@@ -1,0 +1,173 @@
+"""The map that joins the two labs: the final loss over learning rate × weight scale, without and with batch norm.
+
+Both maps are panels of one view, so one colour scale, one pointer and one click serve both. Hovering a cell shows its
+loss curves beside the map, in the browser; a click commits the cell.
+"""
+
+from functools import lru_cache
+
+import altair as alt
+
+from gdcore.loss_map import loss_map
+from views.charts.ink import BLUE, GRAY, ORANGE, RED, VIOLET, anchor, filled, lookup, named, window
+from views.charts.pointer import LEFT, pointed
+from views.charts.room import (
+    AXIS,
+    COLUMNS,
+    EDGE,
+    FULL,
+    GAP,
+    TWO_COLUMNS_FROM,
+    Spec,
+    View,
+    fitted,
+    headed,
+    parts,
+    wide_or_narrow,
+)
+from views.charts.train import COLOURS, LOSS_LABEL, LOSS_TICKS, SHAPES, Options
+from views.charts.train_frames import GUESSING
+from views.charts.train_map_frames import NOWHERE, PARTS, points
+from views.text import Text
+
+INK_OF_REGIME = {"learned": BLUE, "guessing": GRAY, "worse": ORANGE, "exploded": RED}
+CELL = "shown_cell"  # the cell under the pointer, or else the committed one
+MAP = 0.64  # of the width
+CROSS = "M-0.7,-0.7L0.7,0.7M-0.7,0.7L0.7,-0.7"
+HALF_CELL = 0.47  # of the way to the next cell
+LABELS = 3  # every third row and column is labelled
+
+
+def _share(share: float) -> str:
+    return f"room >= {TWO_COLUMNS_FROM} ? floor({share} * (room - {GAP + EDGE})) - {AXIS} : {FULL}"
+
+
+def _axes(text: Text) -> Options:
+    """Where a cell lies: rows and columns by number, labelled by what they stand for."""
+    rows, columns = len(loss_map().learning_rates), len(loss_map().weight_scales)
+    label = "data('axes')[{}]"
+    scale, rate = label.format(f"datum.value % {columns + 1}"), label.format("datum.value")
+    ticks = [panel * (columns + 1) + column for panel in (0, 1) for column in range(0, columns, LABELS)]
+    x = alt.X(
+        "left:Q",
+        title=text("chart.train_map.scale"),
+        scale=alt.Scale(domain=[-0.5, 2 * columns + 0.5], nice=False),
+        axis=alt.Axis(values=ticks, labelExpr=f"isValid({scale}) ? {scale}.scale : ''", grid=False),
+    )
+    y = alt.Y(
+        "low:Q",
+        title=text("chart.train_map.rate"),
+        scale=alt.Scale(domain=[-0.5, rows - 0.5], nice=False),
+        axis=alt.Axis(values=list(range(0, rows, LABELS)), labelExpr=f"isValid({rate}) ? {rate}.rate : ''", grid=False),
+    )
+    return {"x": x, "x2": "right:Q", "y": y, "y2": "high:Q"}
+
+
+def _regime(text: Text) -> alt.Color:
+    codes = list(INK_OF_REGIME)
+    legend = alt.Legend(
+        title=None,
+        orient="top",
+        labelExpr=lookup({code: text(f"chart.train_map.{code}") for code in codes}, "datum.value"),
+        labelLimit=0,
+        symbolType="square",
+        symbolOpacity=0.8,
+        symbolSize=90,
+        columns=alt.ExprRef(wide_or_narrow("4", "2")),
+        offset=22,
+    )
+    return alt.Color("regime:N", scale=alt.Scale(domain=codes, range=list(INK_OF_REGIME.values())), legend=legend)
+
+
+def _map(text: Text) -> alt.LayerChart | alt.FacetChart:
+    """Two panels of cells; crosses where a training exploded, a frame around the shown and the committed cell."""
+    cells = named("cells").transform_calculate(left=f"datum.x - {HALF_CELL}", right=f"datum.x + {HALF_CELL}")
+    cells = cells.transform_calculate(low=f"datum.y - {HALF_CELL}", high=f"datum.y + {HALF_CELL}")
+    place, colour = _axes(text), _regime(text)
+    strength = alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 100], range=[0.12, 1]), legend=None)
+    crosses = cells.transform_filter("datum.regime == 'exploded'").mark_point(shape=CROSS, size=40, strokeWidth=1.6)
+    outline = cells.mark_rect(filled=False, strokeWidth=2.5).encode(**place, color=alt.value(VIOLET))
+    words = named("panels").mark_text(baseline="bottom", dy=-5, fontSize=13, fontWeight=600)
+    hover = alt.selection_point(name="hover", fields=["cell"], on="pointermove", clear=LEFT, empty=False)
+    pick = alt.selection_point(name="pick", fields=["cell", "was"], on="click", empty=False)
+    # a click counts as new even on a cell that was clicked before
+    touched = cells.transform_calculate(was="data('spot')[0].cell").mark_rect(opacity=0)
+    return alt.layer(
+        anchor("spot"),
+        anchor("axes"),
+        cells.mark_rect().encode(**place, color=colour, opacity=strength),
+        crosses.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), color=colour),
+        outline.transform_filter("datum.cell == data('spot')[0].cell"),
+        outline.transform_filter(f"datum.cell == {CELL}"),
+        words.encode(x=alt.X("x:Q"), y=alt.value(0), text="word:N", color=alt.value(GRAY)),
+        touched.encode(**place).add_params(hover, pick),
+    )
+
+
+def _curves(text: Text) -> alt.LayerChart | alt.FacetChart:
+    """The loss curves of the shown cell; a curve that exploded ends there."""
+    shown = (
+        named("cells")
+        .transform_filter(f"datum.cell == {CELL}")
+        .transform_fold([f"k{k}" for k in range(points())])
+        .transform_filter(f"datum['value'] > {NOWHERE}")
+        .transform_calculate(
+            loss=f"pow(10, datum['value'] / {PARTS})",
+            update="data('updates')[toNumber(slice(datum['key'], 1))].update",
+        )
+    )
+    loss: Options = {
+        "title": text("chart.train.loss"),
+        "scale": alt.Scale(type="log", domain=[0.003, 30], nice=False),
+        "axis": alt.Axis(labelExpr=LOSS_LABEL, values=LOSS_TICKS, labelOverlap=True),
+    }
+    x = alt.X(
+        "update:Q",
+        title=text("chart.train.update"),
+        scale=window("spot", "update_low", "update_high"),
+        axis=alt.Axis(tickMinStep=1, tickCount=4, format=",d", grid=False),
+    )
+    sides = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
+    colour = alt.Color("side:N", scale=sides, legend=None)
+    shape = alt.Shape("side:N", scale=alt.Scale(domain=list(SHAPES), range=list(SHAPES.values())), legend=None)
+    level = named("spot").mark_rule(strokeDash=[2, 4], strokeWidth=1.4)
+    lines = alt.layer(
+        shown.mark_line(strokeWidth=2.2, clip=True).encode(alt.Y("loss:Q", **loss), order="update:Q"),
+        shown.mark_point(filled=True, size=34, opacity=1, clip=True).encode(alt.Y("loss:Q", **loss), shape),
+    ).encode(x=x, color=colour)
+    return alt.layer(anchor("updates"), level.encode(y=alt.YDatum(GUESSING, **loss), color=alt.value(GRAY)), lines)
+
+
+def _said(text: Text) -> str:
+    """Of which cell the curves are, and how they end."""
+    cells, columns = len(loss_map().learning_rates) * len(loss_map().weight_scales), len(loss_map().weight_scales)
+    without, with_ = f"data('cells')[{CELL}]", f"data('cells')[{CELL} + {cells}]"
+    at = {
+        "rate": f"data('axes')[floor({CELL} / {columns})].rate",
+        "scale": f"data('axes')[{CELL} % {columns}].scale",
+    }
+    lines = [
+        filled(text.template("chart.train_map.cell"), without, **at),
+        filled(text.template("chart.train_map.without"), without, "ends"),
+        filled(text.template("chart.train_map.with"), with_, "ends"),
+    ]
+    two = f"[{lines[0]} + '  ' + {lines[1]} + '  ' + {lines[2]}]"
+    three = f"[{', '.join(lines)}]"
+    return f"isValid({without}) ? (room >= {TWO_COLUMNS_FROM} ? {two} : {three}) : ''"
+
+
+@lru_cache
+def train_map(text: Text) -> Spec:
+    """The chart as a dict. Data sets: spot, cells, axes, panels, updates (`train_map_frames`)."""
+    height = wide_or_narrow("128", "170")
+    views = {"map": View(_map(text), _share(MAP), height), "curves": View(_curves(text), _share(1 - MAP), height)}
+    committed = "isValid(data('spot')[0]) ? data('spot')[0].cell : -1"
+    arranged = {
+        "title": headed(_said(text), 14),
+        "concat": list(parts(views).values()),
+        "columns": COLUMNS,
+        "spacing": GAP,
+        "resolve": {kind: {"color": "independent", "shape": "independent"} for kind in ("scale", "legend")},
+        "params": [{"name": CELL, "expr": pointed(committed)}],
+    }
+    return fitted(arranged, views)

@@ -1,0 +1,87 @@
+"""The data sets of the map of final loss: a row for every network that was trained for it, with its loss curve."""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from gdcore.loss_map import loss_map
+from views.charts.train_frames import GUESSING, MARGIN
+from views.numbers import plain
+from views.text import Text
+from views.training import SIDES
+
+PARTS = 1000  # of a decade of loss: a curve travels as whole numbers of them
+NOWHERE = -32_000  # in their place where the training had exploded
+LOWEST, HIGHEST = -5.0, 6.0  # log₁₀ of a loss that is drawn
+FULL = 1.5  # decades below or above guessing at which a colour has its full strength
+SAME = 0.02  # of log₁₀ of a loss: no different from guessing
+
+
+@lru_cache(maxsize=1)
+def points() -> int:
+    """The number of points of a curve on the map."""
+    return len(loss_map().updates)
+
+
+def nearest_cell(rate: float, scale: float) -> int:
+    """The number of the cell that is nearest to a learning rate and a weight scale, on log axes."""
+    known = loss_map()
+    row = int(np.abs(np.log(known.learning_rates) - math.log(rate)).argmin())
+    column = int(np.abs(np.log(known.weight_scales) - math.log(max(scale, 1e-9))).argmin())
+    return row * len(known.weight_scales) + column
+
+
+def values_of(cell: int) -> tuple[float, float]:
+    """The learning rate and the weight scale of a cell."""
+    known = loss_map()
+    row, column = divmod(cell, len(known.weight_scales))
+    return float(known.learning_rates[row]), float(known.weight_scales[column])
+
+
+def train_map_frames(text: Text, rate: float, scale: float) -> dict[str, pd.DataFrame]:
+    """The data sets of `train_map`; the committed cell is the one nearest to the learning rate and to σ_w = `scale`."""
+    cell = nearest_cell(rate, scale)
+    spot = pd.DataFrame({"cell": [cell], "update_low": [0], "update_high": [MARGIN * int(loss_map().updates[-1])]})
+    return {**_shipped(text), "spot": spot}
+
+
+@lru_cache
+def _shipped(text: Text) -> dict[str, pd.DataFrame]:
+    """What never changes."""
+    known = loss_map()
+    rates, scales = known.learning_rates, known.weight_scales
+    sides, rows, columns = known.final_loss.shape
+    final = known.final_loss.reshape(sides * rows * columns)
+    exploded = known.exploded.reshape(sides * rows * columns)
+    cell = np.tile(np.arange(rows * columns), sides)
+    side = np.repeat(np.arange(sides), rows * columns)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        above = np.log10(np.where(exploded, GUESSING, final) / GUESSING)
+        curves = np.rint(PARTS * np.clip(np.log10(known.curves.reshape(len(cell), -1)), LOWEST, HIGHEST))
+    curves = np.where(np.isfinite(known.curves.reshape(len(cell), -1)), curves, NOWHERE)
+    cells = {
+        "cell": cell.astype("i2"),
+        "side": np.array(list(SIDES))[side],
+        "x": (cell % columns + side * (columns + 1)).astype("i1"),
+        "y": (cell // columns).astype("i1"),
+        "regime": np.select([exploded, above > SAME, above < -SAME], ["exploded", "worse", "learned"], "guessing"),
+        "strength": np.rint(100 * np.clip(np.abs(above) / FULL, 0.0, 1.0)).astype("i1"),
+        "ends": [_end(text, *each) for each in zip(final.tolist(), exploded.tolist(), strict=True)],
+    }
+    cells |= {f"k{k}": curves[:, k].astype("i2") for k in range(points())}
+    labels = [[plain(value, 2) for value in values.tolist()] for values in (rates, scales)]
+    count = max(map(len, labels))
+    rate, scale = (each + [""] * (count - len(each)) for each in labels)
+    middles = [(columns - 1) / 2 + number * (columns + 1) for number in range(sides)]
+    return {
+        "cells": pd.DataFrame(cells),
+        "axes": pd.DataFrame({"rate": rate, "scale": scale}),
+        "updates": pd.DataFrame({"update": known.updates.astype("i4")}),
+        "panels": pd.DataFrame({"x": middles, "word": [text(f"chart.train.{each}") for each in SIDES]}),
+    }
+
+
+def _end(text: Text, loss: float, exploded: bool) -> str:
+    return text("chart.train_map.explodes") if exploded else plain(loss, 3)
