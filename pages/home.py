@@ -9,6 +9,7 @@ from views.charts.home_previews import (
     gradient_preview_frames,
 )
 from views.drawing import draw
+from views.guide import lesson_links
 from views.page import require_frame
 from views.state import lab
 
@@ -26,3 +27,5 @@ for column, (name, (chart, frames)) in zip(st.columns(2, gap="medium"), previews
         st.page_link(f"pages/{name}.py", label=f"**{text(f'home.open_{name}')}**", icon=":material/arrow_forward:")
         st.markdown(text(f"home.{name}"))
         draw(chart, frames, key=f"preview-{name}", alt=text(f"home.{name}_alt"))
+    with column:
+        lesson_links(lab(), name)
