@@ -26,8 +26,11 @@ Learning rate (`pages/learning_rate.py`)
 Depth (`pages/depth.py`)
 
     scaled             x = m · 2^e, beyond the range of float64
+    three_layers       ∂L/∂w₁ = (ŷ − y)·1·w₃·w₂·x: three layers, factor by factor, with central differences
     chain              ∂L/∂w_i = (ŷ − y) · ∏_{k>i} w_k · y_{i−1}
+    chain_depths       log|∂L/∂w₁| against n: slope log|w| or 2·log|w|
     precision          where float16, bfloat16, float32 and float64 give up
+    chain_formats      δ_{i−1} = fl(w_i δ_i): the gradient as a computer gets it that rounds every result
     activations        φ with φ′
     initialisers       how weights start
     batch_norm         x̂ = (x − μ)/√(σ² + ε), forward and backward
@@ -37,7 +40,14 @@ Depth (`pages/depth.py`)
     layer_statistics   mean, spread and gradient of each layer
     depth_theory       χ = σ_w² E φ′²: expected growth per layer
     batch_norm_theory  the same with batch norm, where σ_w drops out
-    comparison         one network on digits, without and with batch norm
+    start_theory       σ_w² = fan_in · variance, and the scale that keeps
+    starts             signal and gradient of each layer over R random starts
+    experiment         σ_w, φ, B, ε, …: one network on digits, to be looked at without and with batch norm
+    depth_map          log₁₀‖∂L/∂W_i‖ for 12 depths × 41 scales, shared passes
+    comparison         mean, spread, quantiles and gradients of each layer, without and with batch norm
+    one_unit           γ(x − μ)/√(σ² + ε) + β: one unit's signal over the batch, before and after
+    readings           four readings of batch norm, and a claim judged under each
+    batch_norm_growth  how fast gradients grow towards the input with batch norm, measured and predicted
     in_place           u ← φ(u), δ ← δ φ′, with φ′ read from u
     parameters         all of θ in one flat array
     batch_norm_in_place ∂L/∂x = f [δ − mean(δ) − h Σδh/r²], f = γ√B/r

@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "pages": {"pages", "views", "gdcore", "streamlit"},
     "app.py": {"views", "streamlit"},
 }
-KNOWS_STREAMLIT = {"header", "share", "controls", "drawing", "figure_notes", "page", "state"}
+KNOWS_STREAMLIT = {"guide", "header", "share", "controls", "drawing", "figure_notes", "page", "state"}
 STANDARD = set(__import__("sys").stdlib_module_names)
 
 

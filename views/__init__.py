@@ -9,12 +9,17 @@ problem        which loss of one parameter the settings mean
 bowls          which bowl they mean, made or of a table
 schedule_race  which race of schedules they mean
 fit            which fit of a line they mean
+starts         which random starts they mean
+outlook        what can be known of a training before its first update
+training       a network in training, without and with batch norm, in `slices` of a tenth of a second
 controls       the table's settings as Streamlit widgets
+lesson         a lesson: question, committed answer, explanation; `lesson_file` reads one, `answers` computes what is right
+guide          a lesson on the page; `lesson_summary` is what it leaves behind, on paper or as a file
 page           what stands around every lesson, and its three places
 charts         one file a figure: data in, chart out
 drawing        a finished chart and its data sets, on the page
 verdicts       what theory and run say, in words
 figure_notes   what stands under a figure: its numbers and the program that computes them
-descent_table  those of a run on one loss; `bowl_table` those of a run on a bowl
+descent_table  those of a run on one loss; `bowl_table` those of a run on a bowl, `batch_norm_table` of a network
 scripts        the programs
 """

@@ -95,7 +95,14 @@ def slider(
 
 
 @_unless_hidden
-def ladder(here: Lab, key: str, rungs: Sequence[float], *, label: str | None = None) -> None:
+def ladder(
+    here: Lab,
+    key: str,
+    rungs: Sequence[float],
+    *,
+    label: str | None = None,
+    follow_up: FollowUp | None = None,
+) -> None:
     """A slider over given values of a numeric setting; the setting's own value is one of them while it is set.
 
     `label` stands in for the key where the same setting has another name.
@@ -109,7 +116,7 @@ def ladder(here: Lab, key: str, rungs: Sequence[float], *, label: str | None = N
         key=widget,
         help=_help(here.text, label or key),
         on_change=_take,
-        args=(widget, key, None, None),
+        args=(widget, key, None, follow_up),
     )
 
 

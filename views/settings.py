@@ -147,7 +147,8 @@ PAGES: dict[str, tuple[Setting, ...]] = {
 # the lessons that there are: a file each, in one language at least
 LESSONS = tuple(sorted({file.stem for file in (Path(__file__).parent / "lessons").glob("*/*.toml")}))
 
-# what stands around every page: a lesson and the place in it, controls that a teacher takes off, a view for the projector
+# what stands around every page: a lesson and the place in it (0 is its beginning, what lies beyond the last step its
+# summary), controls that a teacher takes off, and a view for the projector
 FRAME: tuple[Setting, ...] = (
     Choice("lesson", ("", *LESSONS), ""),
     Number("step", 0, 0, 99, whole=True),

@@ -3,9 +3,10 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.streamlit_client import ROOT, serve
 
@@ -44,21 +45,26 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def profiles(chromium: Browser) -> Callable[[str, str], BrowserContext]:
+    """One browser for each server and locale: what it has loaded once it need not load again."""
+    return cache(lambda at, locale: chromium.new_context(locale=locale))
+
+
 @pytest.fixture
-def visit(server: str, chromium: Browser) -> Iterator[Opener]:
+def visit(server: str, profiles: Callable[[str, str], BrowserContext]) -> Iterator[Opener]:
     """Open a page in a session of its own; at the end of the test nothing may have gone wrong on it."""
     complaints: list[str] = []
-    contexts = []
+    pages: list[Page] = []
 
     def opener(
         path: str, *, width: int = 1280, height: int = 720, dark: bool = False, locale: str = "en-US", at: str = server
     ) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", locale=locale
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(20_000)
+        page = profiles(at, locale).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.set_default_timeout(40_000)  # a busy machine draws the first picture of a fresh server slowly
         page.frames_sent = []
 
         def listen(message) -> None:
@@ -79,8 +85,8 @@ def visit(server: str, chromium: Browser) -> Iterator[Opener]:
         return page
 
     yield opener
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert complaints == []
 
 

@@ -57,12 +57,12 @@ def test_a_number_typed_among_the_further_settings_is_taken(
     expect(verdict(page)).not_to_have_text(before, use_inner_text=True)
 
 
-def test_a_segment_chooses_which_network_is_shown(visit: Opener) -> None:
+def test_a_segment_chooses_what_is_looked_at(visit: Opener) -> None:
     page = visit("/depth?tab=batch_norm")
-    expect(page.locator("svg.marks")).to_contain_text(EN("chart.batch_norm.with"))
-    page.locator(".st-key-depth-bn").get_by_role("radio", name=EN("option.bn.without"), exact=True).click()
-    page.wait_for_url(re.compile(r"bn=without"))
-    expect(page.locator("svg.marks")).not_to_contain_text(EN("chart.batch_norm.with"))
+    expect(page.locator("svg.marks")).to_contain_text(EN("chart.batch_norm.line.deviation"))
+    page.locator(".st-key-depth-look").get_by_role("radio", name=EN("option.look.growth"), exact=True).click()
+    page.wait_for_url(re.compile(r"look=growth"))
+    expect(page.locator("svg.marks")).not_to_contain_text(EN("chart.batch_norm.line.deviation"))
 
 
 @pytest.mark.parametrize(("open_tab", "closed"), [("chain", "batch_norm"), ("batch_norm", "chain")])
@@ -89,14 +89,19 @@ def test_another_language_leaves_no_word_and_moves_no_mark(visit: Opener, place:
     assert words_moved_only == []
 
 
-@pytest.mark.parametrize(("across", "down"), [(0.03, 0.04), (0.97, 0.96)])
 @pytest.mark.parametrize("name", ["learning_rate", "depth"])
-def test_a_card_is_a_link_right_into_its_corners(visit: Opener, name: str, across: float, down: float) -> None:
+def test_a_card_is_a_link_in_its_middle_and_right_into_its_corners(visit: Opener, name: str) -> None:
     page = visit("/")
-    box = page.locator(f".st-key-card-{name}").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
-    page.wait_for_url(re.compile(rf"/{name}$"))
+    for across, down in ((0.03, 0.04), (0.97, 0.96), (0.5, 0.7)):
+        box = page.locator(f".st-key-card-{name}").bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
+        page.wait_for_url(re.compile(rf"/{name}$"))
+        expect(page.locator("[class*=st-key-words-]")).to_be_visible()
+        settled(page)
+        page.go_back()
+        expect(page.locator(f".st-key-card-{name}")).to_be_visible()
+        settled(page)
 
 
 @pytest.mark.parametrize(

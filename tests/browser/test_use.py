@@ -140,15 +140,6 @@ def test_a_chinese_browser_is_spoken_to_in_chinese(visit: Opener) -> None:
     assert page.get_by_text(ZH("home.title")).is_visible()
 
 
-@pytest.mark.parametrize("name", ["learning_rate", "depth"])
-def test_a_click_anywhere_on_a_card_opens_its_lab(visit: Opener, name: str) -> None:
-    page = visit("/")
-    box = page.locator(f".st-key-card-{name}").bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.7)
-    page.wait_for_url(re.compile(f"/{name}"))
-    settled(page)
-
-
 def test_the_back_button_brings_the_last_picture(visit: Opener) -> None:
     page = visit("/learning_rate?alpha=0.5")
     page.locator(f"{ALPHA} input").press("ArrowRight")

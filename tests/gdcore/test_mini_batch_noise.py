@@ -55,7 +55,7 @@ def test_the_expected_curve_is_the_mean_over_every_sequence_of_batches(size, off
     np.testing.assert_allclose(curve[:, 1], every_excess(size, offset, [0.1] * 3), rtol=1e-12, atol=1e-14)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=12)
 @given(st.sampled_from([1, 2, 3, 4]), st.floats(0.02, 0.95), st.floats(-9, 9))
 def test_the_floor_is_where_the_expected_curve_ends(size, fraction, offset):
     noise = mini_batch_noise(X, Y, size)

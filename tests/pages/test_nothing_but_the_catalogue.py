@@ -90,8 +90,15 @@ def words_of(app: AppTest) -> Iterator[str]:
         ("learning_rate", {"tab": "data"}),
         ("depth", {}),
         ("depth", {"scale": "3", "bias": "0.5", "depth": "200"}),
+        ("depth", {"weights": "gaussian", "scale": "10"}),
+        ("depth", {"tab": "three"}),
         ("depth", {"tab": "batch_norm", "depth": "200"}),
         ("depth", {"tab": "batch_norm", "batch": "2"}),
+        ("depth", {"tab": "batch_norm", "look": "unit"}),
+        ("depth", {"tab": "batch_norm", "look": "readings", "activation": "identity", "scale": "0.5"}),
+        ("depth", {"tab": "batch_norm", "look": "growth", "activation": "relu"}),
+        ("depth", {"tab": "train", "depth": "200"}),
+        ("depth", {"tab": "start", "beside": "rivals"}),
     ],
 )
 def test_a_page_shows_nothing_that_is_not_in_the_catalogue(shown: list[str], page: str, query: dict[str, str]) -> None:

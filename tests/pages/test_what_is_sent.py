@@ -100,7 +100,10 @@ CASES += [
     ("learning_rate", {"tab": "bowl", "bowl": "data", "second": "-1", "intercept": "without"}),
     ("learning_rate", {"alpha": "2.0001", "start": "banana"}),
     ("depth", {"depth": "200", "scale": "3", "bias": "0.5"}),
+    ("depth", {"weights": "gaussian"}),
     ("depth", {"tab": "batch_norm", "depth": "200", "batch": "1"}),
+    ("depth", {"tab": "start", "beside": "rivals", "initialiser": "constant"}),
+    *(("depth", {"tab": "batch_norm", "look": look}) for look in ("unit", "readings", "growth")),
 ]
 
 

@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gdcore.chain import backpropagate, equal_weights
-from gdcore.comparison import compare
+from gdcore.chain_depths import Draw
 from gdcore.descent import descend
+from gdcore.experiment import Experiment
 from gdcore.losses import quadratic
+from gdcore.three_layers import three_layers
+from tests.views.batch_norm_frames import frames_of
 from tests.views.spec_reading import data_sets, looked_up, marks, nodes, selected, strings
 from views.bowls import made_bowl
 from views.charts import ALL_CHARTS
-from views.charts.batch_norm_layers import batch_norm_frames
 from views.charts.bowl_frames import bowl_frames, run_at
-from views.charts.chain_factors import chain_frames
+from views.charts.chain_frames import chain_frames
+from views.charts.chain_problem import Problem
 from views.charts.dip_frames import dip_frames, dip_run
 from views.charts.fit_frames import fit_frames
 from views.charts.home_previews import descent_preview_frames, gradient_preview_frames
@@ -26,12 +28,17 @@ from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, VIOLET, YELLOW
 from views.charts.ruler import ruler
 from views.charts.shrink_frames import shrink_frames
 from views.charts.slope import slope_frames
+from views.charts.start_frames import start_frames
 from views.charts.step_size_frames import step_size_frames
+from views.charts.three_frames import three_frames
+from views.charts.train_frames import train_frames
+from views.charts.train_map_frames import train_map_frames
 from views.fit import Fit, chosen_fit
 from views.problem import NO_COLUMN, start_range
 from views.schedule_race import chosen_race, chosen_samples
 from views.setting import defaults
 from views.settings import PAGES
+from views.starts import picture
 from views.text import LANGUAGES, Text, load_text
 
 Frames = Mapping[str, pd.DataFrame]
@@ -59,14 +66,23 @@ def _frames_of(name: str, text: Text) -> Frames:
     if name == "bowl":
         problem = made_bowl(20.0)
         return bowl_frames(text, problem, 1.9, 0.0, run_at(problem, 1.9, 0.0, 30))
-    if name == "chain_factors":
-        return chain_frames(text, backpropagate(equal_weights(20, 0.8), 0.0, 1.0, 1.0))
+    if name == "three":
+        return three_frames(text, three_layers([0.5, 0.8, 1.5], 0.0, 1.0, 1.0), "w1")
+    if name == "chain":
+        return chain_frames(text, Problem(Draw.SIGNS, 0, 0.0, 1.0, 1.0), 0.8, 20, 1)
+    if name.startswith("start_"):
+        values = defaults(PAGES["depth"]) | {"width": 8, "depth": 4, "beside": name.removeprefix("start_")}
+        return start_frames(text, picture(values))
+    if name == "train":
+        return train_frames(text, {}, 20)
+    if name == "train_map":
+        return train_map_frames(text, 0.1, 1.0)
     if name in ("fit_one", "fit_two"):
         fit = chosen_fit({**defaults(PAGES["learning_rate"]), "second": 3 if name == "fit_two" else NO_COLUMN})
         assert isinstance(fit, Fit)
         return fit_frames(text, fit, fit.run(1.0, 30))
-    assert name.startswith("batch_norm_layers"), f"say here which frames the chart {name} is drawn with"
-    return batch_norm_frames(text, compare(5, 16, 16, 1.0, "tanh", 0))
+    assert name.startswith("batch_norm"), f"say here which frames the chart {name} is drawn with"
+    return frames_of(name.removeprefix("batch_norm_"), text, Experiment(5, 16, 16, 1.0, "tanh", 0))
 
 
 CASES = [(name, load_text(language)) for name in ALL_CHARTS for language in LANGUAGES]

@@ -8,13 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gdcore.activations import ACTIVATIONS
-from gdcore.chain import backpropagate, equal_weights
-from gdcore.comparison import compare
 from gdcore.convex_loss import Loss
 from gdcore.descent import descend
-from views.charts.batch_norm_layers import batch_norm_frames
-from views.charts.chain_factors import chain_frames
 from views.charts.ruler import ruler
 from views.charts.ruler_bands import ruler_bands
 from views.charts.slope import slope_frames
@@ -243,25 +238,3 @@ def test_a_committed_change_of_the_slope_sends_little(name: str) -> None:
     loss = made(name)
     run = descend(loss, loss.start, loss.learning_rate, 101)
     assert size_of(slope_frames(TEXT, loss, run, 100, start_range(loss))) < BUDGET
-
-
-@pytest.mark.parametrize("bias", [-2.0, 0.0, 0.3])
-@pytest.mark.parametrize("weight", [0.1, 1.0, 3.0])
-@pytest.mark.parametrize("depth", [1, 2, 200])
-def test_the_chain_can_be_drawn_from_one_layer_to_two_hundred(depth: int, weight: float, bias: float) -> None:
-    for value, target in itertools.product((-10.0, 0.0, 1.0), (0.0, 1.0, 10.0)):
-        frames = chain_frames(TEXT, backpropagate(equal_weights(depth, weight), bias, value, target))
-        require_drawable(frames)
-        assert frames["layers"].layer.tolist() == list(range(1, depth + 1))
-
-
-@pytest.mark.parametrize("batch", [1, 2, 3, 4, 256])
-@pytest.mark.parametrize("scale", [0.1, 3.0])
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("depth", [2, 50])
-def test_the_wide_network_can_be_drawn_whatever_its_activation(
-    depth: int, activation: str, scale: float, batch: int
-) -> None:
-    frames = batch_norm_frames(TEXT, compare(depth, 16, batch, scale, activation, 0))
-    require_drawable(frames)
-    assert set(frames["layers"].side) == ({"without"} if batch == 1 else {"without", "with"})

@@ -75,6 +75,15 @@ def as_query(values: dict[str, str]) -> dict[str, list[str]]:
     return {key: [value] for key, value in values.items()}
 
 
+def refuses(setting: Setting, text: str) -> bool:
+    """Whether the setting refuses this text with a sentence that names it."""
+    try:
+        setting.parse(text)
+    except ValueError as refusal:
+        return setting.key in str(refusal)
+    return False
+
+
 def in_the_url(value: Value) -> str:
     return value if isinstance(value, str) else written(value)
 
@@ -125,10 +134,8 @@ def test_both_ends_of_a_range_are_admissible_and_what_lies_just_outside_is_not(s
 
 
 @every_number
-@pytest.mark.parametrize("text", NO_NUMBERS.values(), ids=NO_NUMBERS)
-def test_what_is_not_a_plain_number_is_refused(setting: Number, text: str) -> None:
-    with pytest.raises(ValueError, match=setting.key):
-        setting.parse(text)
+def test_what_is_not_a_plain_number_is_refused(setting: Number) -> None:
+    assert [name for name, text in NO_NUMBERS.items() if not refuses(setting, text)] == []
 
 
 @every_number
@@ -141,12 +148,11 @@ def test_a_whole_number_may_be_written_with_a_point_but_not_with_a_fraction(sett
             setting.parse(f"{setting.low}.5")
 
 
-@every_setting
 @pytest.mark.parametrize("text", ["", " ", "Quadratic", "quadratic ", "both,with", "二次", "0", "<b>", "x" * 100_000])
-def test_a_word_that_is_no_option_is_refused(page: str, setting: Setting, text: str) -> None:
-    if isinstance(setting, Choice):
-        with pytest.raises(ValueError, match=setting.key):
-            setting.parse(text)
+def test_a_word_that_is_no_option_is_refused(text: str) -> None:
+    choices = [setting for _, setting in SETTINGS if isinstance(setting, Choice)]
+    assert len(choices) > 10
+    assert [setting.key for setting in choices if not refuses(setting, text)] == []
 
 
 @pytest.mark.parametrize("page", TABLES)

@@ -3,18 +3,14 @@
 import re
 from types import MappingProxyType
 
-import numpy as np
 import pytest
 
-from gdcore.chain import Chain, backpropagate, equal_weights
-from gdcore.comparison import compare
 from gdcore.convex_loss import Loss
 from gdcore.descent import descend
 from gdcore.descent_theory import limits
 from views.numbers import plain
 from views.problem import LOSSES
 from views.text import Text, load_text
-from views.verdicts.depth import batch_norm_verdict, chain_verdict
 from views.verdicts.descent import descent_verdict
 
 PLACEHOLDER = re.compile(r"@[a-z][a-z_0-9]*")
@@ -162,71 +158,3 @@ def test_the_factor_of_a_parabola_is_said_with_its_value(rate: float) -> None:
 def test_the_two_points_of_a_cycle_are_those_of_the_run() -> None:
     said = descent_verdict(KEYS, made("quadratic"), descend(made("quadratic"), 2.5, 1.0, 30))
     assert "[verdict.theory.cycle] 2.5 −2.5" in said
-
-
-FORMATS_BY_HAND = {"float16": 2.0**-25, "bfloat16": 2.0**-134, "float32": 2.0**-150, "float64": 0.0}
-
-
-def chains(depth: int, weight: float, bias: float, target: float) -> tuple[Chain, Chain]:
-    shallow, deep = (backpropagate(equal_weights(n, weight), bias, 1.0, target) for n in (depth, depth + 1))
-    return shallow, deep
-
-
-@pytest.mark.parametrize("depth", [1, 2, 10, 100])
-@pytest.mark.parametrize("bias", [0.0, 0.3])
-@pytest.mark.parametrize(("weight", "kind"), [(0.5, "shrinks"), (1.0, "keeps"), (1.5, "grows")])
-def test_a_chain_is_said_to_shrink_keep_or_grow_and_its_layers_to_be_alike_or_not(
-    weight: float, kind: str, bias: float, depth: int
-) -> None:
-    chain, deeper = chains(depth, weight, bias, 0.3)
-    said = chain_verdict(KEYS, chain, deeper, weight)
-    layers, why, *stored = keys_of(said, "chain")
-    assert why == kind
-    assert layers == ("single" if depth == 1 else "same" if bias == 0 else "differ")
-    gradients = np.abs(chain.gradients.to_float())
-    zero_in = [name for name, end in FORMATS_BY_HAND.items() if gradients.min() <= end]
-    assert ("underflow" in stored) == bool(zero_in)
-    if zero_in:
-        assert f"[verdict.chain.underflow] {', '.join(zero_in)}" in said
-    assert ("overflow" in stored) == bool(gradients.max() >= 65520)
-    assert stored == ["survives"] or "survives" not in stored
-
-
-@pytest.mark.parametrize("weight", [0.5, 0.9, 1.5])
-def test_one_more_layer_multiplies_the_first_gradient_as_the_formula_says(weight: float) -> None:
-    n = 6
-    said = chain_verdict(KEYS, *chains(n, weight, 0.0, 1.0), weight)
-    gradients = [(weight**depth - 1.0) * weight ** (depth - 1) for depth in (n, n + 1)]
-    assert f"{plain(weight)} {plain(gradients[1] / gradients[0])}" in said
-
-
-@pytest.mark.parametrize("depth", [1, 7])
-@pytest.mark.parametrize("weight", [0.5, 1.0, 1.5])
-def test_an_exact_prediction_is_said_to_have_no_gradient(weight: float, depth: int) -> None:
-    said = chain_verdict(KEYS, *chains(depth, weight, 0.0, weight**depth), weight)
-    assert keys_of(said, "chain") == ["exact"]
-
-
-def test_a_chain_without_any_signal_is_said_to_be_silent() -> None:
-    chain, deeper = (backpropagate(equal_weights(n, 0.8), 0.0, 0.0, 1.0) for n in (5, 6))
-    assert keys_of(chain_verdict(KEYS, chain, deeper, 0.8), "chain") == ["silent"]
-
-
-BATCHES = {
-    1: ["without", "one"],
-    2: ["without", "few"],
-    3: ["without", "few"],
-    4: ["without", "with", "growth"],
-    64: ["without", "with", "growth"],
-}
-
-
-@pytest.mark.parametrize(("batch", "keys"), BATCHES.items())
-def test_batch_norm_is_judged_only_with_samples_enough(batch: int, keys: list[str]) -> None:
-    assert keys_of(batch_norm_verdict(KEYS, compare(5, 32, batch, 1.0, "relu", 0)), "batch_norm") == keys
-
-
-def test_a_gradient_that_is_zero_is_named() -> None:
-    comparison = compare(5, 32, 64, 0.0, "relu", 0)
-    said = keys_of(batch_norm_verdict(KEYS, comparison), "batch_norm")
-    assert said[0] == "without_zero"

@@ -37,24 +37,28 @@ CONFIG = {
 COLUMNS = {"signal": f"room >= {TWO_COLUMNS_FROM} ? 2 : 1"}
 
 
-def _follow(signal: str, update: str) -> Spec:
+def _follow(signal: str, update: str, least: int) -> Spec:
     # A handler does not run in a view's first pulse; "autosize" is touched by the resize() that Streamlit calls next.
     # "push": "outer" means that the signal exists already and gets more handlers, not a second definition.
     events = [{"signal": "room"}, {"signal": "autosize"}]
     return {
         "name": signal,
         "push": "outer",
-        "on": [{"events": events, "force": True, "update": f"max(80, {update})"}],
+        "on": [{"events": events, "force": True, "update": f"max({least}, {update})"}],
     }
 
 
 @dataclass(frozen=True)
 class View:
-    """One view of a figure, and Vega expressions over `room`, the element's width in px, for its size in px."""
+    """One view of a figure, and Vega expressions over `room`, the element's width in px, for its size in px.
+
+    `least` is the smallest size, whatever they give.
+    """
 
     chart: alt.Chart | alt.LayerChart | alt.FacetChart
     width: str
     height: str
+    least: int = 80
 
 
 def headed(said: alt.ExprRef | str, size: int = 15) -> Spec:
@@ -91,7 +95,7 @@ def fitted(arranged: Spec, views: Mapping[str, View]) -> Spec:
         "on": [{"events": "container:resize", "update": "containerSize()[0] || room"}],
     }
     follow = [
-        _follow(f"{name}_{side}", expression)
+        _follow(f"{name}_{side}", expression, view.least)
         for name, view in views.items()
         for side, expression in (("width", view.width), ("height", view.height))
     ]
