@@ -1,4 +1,4 @@
-"""log‖∂L/∂W_i‖ ≈ const − i · ½ log g: how fast gradients grow towards the input with batch norm, measured and predicted.
+"""log‖∂L/∂W_i‖ ≈ const − i · ½ log g: how fast gradients grow towards the input with batch norm, measured and foretold.
 
 The prediction g is for layers of infinite width and ε = 0. It is measured as the slope of a straight line through the
 logarithms, averaged over several draws of the weights, without the first eight layers, where the signal still carries

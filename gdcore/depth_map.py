@@ -26,6 +26,7 @@ from gdcore.scaled import FloatArray, IntArray
 DEPTHS = (2, 3, 4, 6, 8, 10, 15, 20, 25, 30, 40, 50)
 SCALES = tuple(float(f"{scale:.3g}") for scale in np.geomspace(0.1, 10.0, 41))
 THREADS = 2
+LARGEST_ALONE = 64**3  # multiplications: larger matrix products bring threads of their own
 AT_ONCE = 6  # weight scales side by side
 
 SHOWN_WHOLE = 16  # networks up to this depth are shown layer by layer
@@ -80,7 +81,7 @@ def depth_map(experiment: Experiment, depths: tuple[int, ...] = DEPTHS, scales: 
         architecture, some = task
         return _profiles(drawn, some, images, targets, architecture, depths)
 
-    with ThreadPoolExecutor(THREADS) as threads:
+    with ThreadPoolExecutor(1 if experiment.width**2 * experiment.batch > LARGEST_ALONE else THREADS) as threads:
         found = list(threads.map(work, [(side, part) for side in sides for part in parts]))
     joined = [_joined(found[k * len(parts) : (k + 1) * len(parts)]) for k in range(len(sides))]
     return DepthMap(depths, np.array(scales), joined[0], joined[1] if len(sides) == 2 else Absent.ONE_SAMPLE)
@@ -156,7 +157,6 @@ def _backward(
         if layer:
             np.matmul(here[first:], network.weights[layer], out=other[first:])
             here, other = other, here
-            _keep_in_range(here[first:], exponent[first:])
     return tuple(found)
 
 
@@ -174,18 +174,15 @@ def _through(
     for step in (BatchNorm.AFTER_ACTIVATION, BatchNorm.NONE, BatchNorm.BEFORE_ACTIVATION):
         if step is BatchNorm.NONE and not phi.constant_slope:
             here[first:] *= phi.derivative(passed.activation_inputs[layer].real())
-            _keep_in_range(here[first:], exponent[first:])
         elif step is norm and step is not BatchNorm.NONE:
             record = passed.normalised[layer]
             batch_norm.backward(here[first:], record, out=other[first:])
             here, other = other, here
             exponent[first:] -= record.spread_exponent
-            _keep_in_range(here[first:], exponent[first:])
+    # once a layer is enough: squares within 1e±200 leave the next products room on both sides
+    under_way = here[first:]
+    block = Block.of(under_way, exponent[first:])
+    if block.values is not under_way:
+        here[first:], exponent[first:] = block.values, block.exponent
     return here, other
 
-
-def _keep_in_range(values: FloatArray, exponent: IntArray) -> None:
-    """A new exponent, in place, where the squares would leave float64."""
-    block = Block.of(values, exponent)
-    if block.values is not values:
-        values[...], exponent[...] = block.values, block.exponent

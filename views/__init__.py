@@ -10,6 +10,7 @@ bowls          which bowl they mean, made or of a table
 schedule_race  which race of schedules they mean
 fit            which fit of a line they mean
 starts         which random starts they mean
+depth_maps     which network of the map, and where it stands
 outlook        what can be known of a training before its first update
 training       a network in training, without and with batch norm, in `slices` of a tenth of a second
 controls       the table's settings as Streamlit widgets

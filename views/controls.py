@@ -36,7 +36,11 @@ def _widget_key(here: Lab, key: str) -> str:
 
 
 def mirror(widget: str, value: Value | bool) -> None:
-    """Show the session's value: a widget that was not drawn for a while has forgotten it."""
+    """Show the session's value: a widget that was not drawn for a while has forgotten it.
+
+    Every widget is given it as its default as well: one inside a closed popover is drawn only when that opens, from the
+    default that came last.
+    """
     if st.session_state.get(widget) != value:
         st.session_state[widget] = value
 
@@ -79,12 +83,13 @@ def slider(
     setting has another name.
     """
     kind = int if isinstance(step, int) else float
-    widget = f"{_widget_key(here, key)}-{label or ''}"
-    mirror(widget, kind(min(max(_number(here, key), low), high)))
+    widget, value = f"{_widget_key(here, key)}-{label or ''}", kind(min(max(_number(here, key), low), high))
+    mirror(widget, value)
     st.slider(
         here.text(f"setting.{label or key}"),
         kind(low),
         kind(high),
+        value,
         step=kind(step),
         format=format,
         key=widget,
@@ -112,6 +117,7 @@ def ladder(
     st.select_slider(
         here.text(f"setting.{label or key}"),
         sorted({*rungs, value}),
+        value,
         format_func=plain,
         key=widget,
         help=_help(here.text, label or key),
@@ -130,6 +136,7 @@ def number(here: Lab, key: str, low: float, high: float, step: float, *, label: 
         here.text(f"setting.{label or key}"),
         kind(low),
         kind(high),
+        value,
         step=kind(step),
         format=None if kind is int else "%.6g",
         key=widget,
@@ -180,6 +187,7 @@ def _drop_down(
     st.selectbox(
         here.text(f"setting.{said}"),
         list(labels),
+        list(labels).index(value),
         format_func=labels.__getitem__,
         key=widget,
         help=_help(here.text, said),
@@ -196,6 +204,7 @@ def segments(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp
     st.segmented_control(
         text(f"setting.{key}"),
         list(options),
+        default=value,
         format_func=lambda option: text(f"option.{key}.{option}"),
         key=widget,
         help=_help(text, key),
@@ -214,7 +223,9 @@ def toggle(here: Lab, key: str, off: str, on: str, *, follow_up: FollowUp | None
     def turn() -> None:
         commit_with(follow_up or (lambda _: {}), **{key: on if st.session_state[widget] else off})
 
-    st.toggle(here.text(f"setting.{key}"), key=widget, help=_help(here.text, key), on_change=turn)
+    st.toggle(
+        here.text(f"setting.{key}"), here.current[key] == on, key=widget, help=_help(here.text, key), on_change=turn
+    )
 
 
 def button(

@@ -33,7 +33,7 @@ def guide(here: Lab) -> bool:
     try:
         lesson = load_lesson(key, here.language)
     except LessonError as error:
-        st.error(here.text("guide.broken", error=verbatim(str(error), 300)))
+        st.error(here.text("guide.broken", error=verbatim(str(error), 400)))
         return True
     if lesson.heading.page != here.page:
         _elsewhere(here, lesson)
@@ -61,7 +61,7 @@ def lesson_links(here: Lab, page: str) -> None:
         try:
             heading = load_heading(key, here.language)
         except LessonError as error:
-            st.error(here.text("guide.broken", error=verbatim(str(error), 300)))
+            st.error(here.text("guide.broken", error=verbatim(str(error), 400)))
             continue
         if heading.page != page:
             continue

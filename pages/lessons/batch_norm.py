@@ -146,7 +146,7 @@ def one_unit(text: Text, experiment: Experiment, layer: int, unit: int) -> Shown
 def four_readings(text: Text, experiment: Experiment, layer: int, _: int) -> Shown:
     """The weight gradient under four readings of batch norm."""
     readings = read(experiment)
-    verdict = readings_verdict(text, readings)
+    verdict = readings_verdict(text, readings, experiment.width)
     frames = batch_norm_readings_frames(text, readings, layer)
     return Shown(verdict, verdict, batch_norm_readings(text), frames, lambda: readings_table(readings))
 

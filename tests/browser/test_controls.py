@@ -150,3 +150,15 @@ def test_a_list_still_knows_its_choice_when_the_language_has_changed(visit: Open
     assert page.locator("[data-testid=stException]").count() == 0
     expect(control(page, "learning_rate-loss")).to_have_value(ZH("option.loss.quartic"))
     assert "loss=quartic" in page.url
+
+
+def test_boxes_that_open_late_show_the_values_in_force(visit: Opener) -> None:
+    page = visit("/depth?tab=start&width=48")
+    slider = page.locator(".st-key-depth-depth-net_depth").get_by_role("slider")
+    slider.press("ArrowRight")
+    page.wait_for_url("**depth=21**")
+    settled(page)
+    page.get_by_role("button", name=load_text("en")("note.more")).click()
+    box = page.locator(".st-key-depth-width input")
+    box.wait_for()
+    assert box.input_value() == "48"

@@ -14,7 +14,8 @@ PLACES = [
     "/", "/learning_rate", "/learning_rate?tab=slope", "/learning_rate?tab=shrink",
     "/learning_rate?tab=bowl", "/learning_rate?tab=bowl&bowl=data", "/learning_rate?tab=bowl&bowl=data&scaling=raw",
     "/learning_rate?tab=dip", "/learning_rate?tab=data", "/depth", "/depth?tab=batch_norm",
-    "/depth?tab=start", "/depth?tab=three",
+    "/depth?tab=start", "/depth?tab=three", "/depth?tab=map",
+    "/depth?tab=train",
 ]  # fmt: skip
 ONE_SCREEN = [  # the main picture and this control share one screen
     ("/learning_rate", ".st-key-learning_rate-alpha-"),
@@ -27,7 +28,9 @@ ONE_SCREEN = [  # the main picture and this control share one screen
     ("/depth", ".st-key-depth-scale-"),
     ("/depth?tab=three", ".st-key-depth-path"),
     ("/depth?tab=batch_norm", ".st-key-depth-scale-ladder"),
+    ("/depth?tab=map", ".st-key-depth-map_critical"),
     ("/depth?tab=start&beside=rivals", ".st-key-depth-beside"),
+    ("/depth?tab=train", ".st-key-depth-train_button"),
 ]
 BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 ROOM_TO_SPARE = 40  # px: axis titles and labels that lean over differ from view to view

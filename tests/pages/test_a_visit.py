@@ -104,6 +104,7 @@ def test_every_tab_speaks_a_verdict(page: str, tab: str, language: str) -> None:
         "three": "verdict.three",
         "bowl": "verdict.bowl",
         "dip": "verdict.dip",
+        "map": "verdict.map",
         "start": "verdict.start",
         "train": "verdict.train",
         "shrink": "verdict.shrink",

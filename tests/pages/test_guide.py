@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_a_visit import lab_of, visit
 from tests.pages.test_every_page import _fresh_process, healthy, opened, query_of, said  # noqa: F401
+from views import guide
 from views.lesson import Given, Step
-from views.lesson_file import load_lesson
+from views.lesson_file import LessonError, load_lesson
 from views.lesson_summary import score_said
 from views.settings import LESSONS
 from views.text import load_text
@@ -172,3 +173,14 @@ def test_home_offers_every_lesson() -> None:
         heading = load_lesson(key, "zh").heading
         label = ZH("guide.start", title=heading.title, minutes=heading.minutes)
         assert f"lesson={key}" in links[label]
+
+
+def test_a_broken_lesson_says_what_is_wrong_and_leaves_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(key: str, language: str) -> None:
+        raise LessonError("en/mine.toml, step 2 lacks why: write it.")
+
+    monkeypatch.setattr(guide, "load_lesson", broken)
+    app = at("step_size", 3)
+    healthy(app)
+    assert EN("guide.broken", error="`en/mine.toml, step 2 lacks why: write it.`") in [each.value for each in app.error]
+    assert lab_is_drawn(app)

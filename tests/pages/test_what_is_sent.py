@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 from streamlit.testing.v1 import local_script_runner
 
 from tests.pages.test_every_page import _fresh_process, opened  # noqa: F401
-from tests.pages.test_nothing_but_the_catalogue import marked
+from tests.pages.test_nothing_but_the_catalogue import LESSON_TITLES, marked
 from views import state
 from views.settings import PAGES
 from views.tables import car_table
@@ -102,6 +102,7 @@ CASES += [
     ("depth", {"depth": "200", "scale": "3", "bias": "0.5"}),
     ("depth", {"weights": "gaussian"}),
     ("depth", {"tab": "batch_norm", "depth": "200", "batch": "1"}),
+    ("depth", {"tab": "map", "width": "8", "depth": "30", "activation": "relu"}),
     ("depth", {"tab": "start", "beside": "rivals", "initialiser": "constant"}),
     *(("depth", {"tab": "batch_norm", "look": look}) for look in ("unit", "readings", "growth")),
 ]
@@ -120,7 +121,7 @@ def own_words(messages: list[Message], kinds: set[str]) -> set[tuple[str, str]]:
 def test_no_message_holds_a_word_of_its_own(messages: list[Message], page: str, query: dict[str, str]) -> None:
     app = opened(page, **query)
     assert not app.exception, app.exception[0].stack_trace
-    allowed = FORMATS | COLUMNS | query.keys() | set(query.values())
+    allowed = FORMATS | COLUMNS | LESSON_TITLES | query.keys() | set(query.values())
     assert not {found for found in own_words(messages, {"delta", "navigation"}) if found[1] not in allowed}
 
 

@@ -27,7 +27,7 @@ def looked_at(look: str, text: Text, experiment: Experiment) -> tuple[Mapping[st
         return batch_norm_layers_frames(text, comparison, 1), batch_norm_verdict(text, comparison)
     if look == "readings":
         readings = read(experiment)
-        return batch_norm_readings_frames(text, readings, 1), readings_verdict(text, readings)
+        return batch_norm_readings_frames(text, readings, 1), readings_verdict(text, readings, experiment.width)
     found: Absent | UnitSignals | Growth
     found = follow_unit(experiment, experiment.width - 1) if look == "unit" else measure_growth(experiment)
     if isinstance(found, UnitSignals):

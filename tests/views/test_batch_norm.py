@@ -168,6 +168,7 @@ def test_every_reading_is_judged_with_the_numbers_of_this_run() -> None:
         assert all(number in parts[reading] for number in numbers)
     assert opening("readings.why_full") in verdict
     assert opening("readings.calm") in said("readings", activation="tanh", weight_scale=1.0)
+    assert opening("readings.one_unit") in said("readings", width=1)
     assert opening("readings.zero") in said("readings", weight_scale=0.0)
 
 

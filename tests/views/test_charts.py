@@ -21,6 +21,7 @@ from views.charts import ALL_CHARTS
 from views.charts.bowl_frames import bowl_frames, run_at
 from views.charts.chain_frames import chain_frames
 from views.charts.chain_problem import Problem
+from views.charts.depth_map_frames import depth_map_frames
 from views.charts.dip_frames import dip_frames, dip_run
 from views.charts.fit_frames import fit_frames
 from views.charts.home_previews import descent_preview_frames, gradient_preview_frames
@@ -63,6 +64,8 @@ def _frames_of(name: str, text: Text) -> Frames:
         return shrink_frames(text, chosen_race(values, chosen_samples(values)), "cosine")
     if name == "dip":
         return dip_frames(text, dip_run(3.05, np.array([3.0]), 30, "shrinks"), "shrinks")
+    if name == "depth_map":
+        return depth_map_frames(Experiment(20, 8, 8, 0.8, "tanh", 0))
     if name == "bowl":
         problem = made_bowl(20.0)
         return bowl_frames(text, problem, 1.9, 0.0, run_at(problem, 1.9, 0.0, 30))

@@ -88,14 +88,14 @@ def shared(parts: dict[str, Spec]) -> list[Spec]:
     return list(together.values())
 
 
-def ends(heights: Iterable[FloatArray], below: float = 0.2) -> tuple[float, float]:
-    """Whole decades around all finite heights, `below` decades of room under the lowest."""
+def ends(heights: Iterable[FloatArray], below: float = 0.0) -> tuple[float, float]:
+    """Whole decades around all finite heights, with room under the lowest: this share of the height, a bit at least."""
     every = np.concatenate(list(heights))
     drawn = every[np.isfinite(every)]
     low, high = (float(drawn.min()), float(drawn.max())) if drawn.size else (0.0, 0.0)
     if high - low < 2 * FLAT:
         low, high = 0.5 * (low + high) - FLAT, 0.5 * (low + high) + FLAT
-    return math.floor(low - below), math.ceil(high + 0.2)
+    return math.floor(low - max(0.2, below * (high - low))), math.ceil(high + 0.2)
 
 
 def plain_labels() -> str:

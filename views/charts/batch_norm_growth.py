@@ -1,4 +1,4 @@
-"""How fast gradients grow towards the input with batch norm: several draws of the weights, a fit, and the prediction."""
+"""How fast gradients grow towards the input with batch norm: several draws of the weights, a fit, the prediction."""
 
 from functools import lru_cache
 

@@ -43,8 +43,8 @@ def _nothing() -> alt.Chart:
     """Why a column is empty."""
     word: alt.Chart = (
         named("frame")
-        .mark_text(align="left", fontSize=13, lineBreak="\n", baseline="middle")
-        .encode(x=alt.value(10), y=alt.value(alt.ExprRef("height / 2")), text="absent:N", color=alt.value(GRAY))
+        .mark_text(align="left", fontSize=13, lineBreak="\n", baseline="top")
+        .encode(x=alt.value(10), y=alt.value(16), text="absent:N", color=alt.value(GRAY))
     )
     return word
 

@@ -20,8 +20,9 @@ from views.text import Text
 
 LOG10_REMOVED = -12.0  # a mean this small beside its standard deviation is rounding: batch norm has taken it away
 MOST_TICKS = 7
-WIDEST = 12.0  # decades of a strip's axis on either side
+WIDEST = 30.0  # decades of a strip's axis on either side
 QUANTILES = [f"q{round(100 * share):02d}" for share in SHARES]
+ROOM = 0.25  # of the height, below the lowest point: there lies a mean that was taken away
 OUT_OF_SIGHT = 1.0  # decades below the axis: what is zero
 
 
@@ -33,7 +34,7 @@ def batch_norm_layers_frames(text: Text, comparison: Comparison, layer: int) -> 
     strips = {name: _place(side.signs, side.sizes, unit) for name, side in sides.items()}
     reach = max(0.3, 1.04 * max(float(np.abs(strip).max()) for strip in strips.values()))
     heights = {name: lines_of(comparison, name) for name in sides}
-    signal = ends([each[code] for each in heights.values() for code in ("mean", "deviation")], below=1.0)
+    signal = ends([each[code] for each in heights.values() for code in ("mean", "deviation")], below=ROOM)
     gradient = ends([each[code] for each in heights.values() for code in ("sensitivity", "gradient")])
     frame = {
         "layer_low": 0.5,

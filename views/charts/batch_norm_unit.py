@@ -65,6 +65,7 @@ def _samples() -> alt.Chart:
         named("samples")
         .transform_filter(f"datum.layer == {LIT}")
         .transform_calculate(
+            apart=f"datum.shape / {PLACES} * {ROW}.deviation",
             before=f"{ROW}.mean + datum.shape / {PLACES} * {ROW}.deviation",
             after=f"{ROW}.after_mean + datum.shape / {PLACES} * {ROW}.after_deviation * {ROW}.turn",
         )
@@ -107,7 +108,7 @@ def _word(lit: alt.Chart, sentence: str, ink: str, **expressions: str) -> alt.Ch
 
 def _against(text: Text) -> Layers:
     """After against before: a straight line."""
-    x = _value("before", "before", text("chart.batch_norm.before"), alt.X)
+    x = _value("apart", "apart", text("chart.batch_norm.before"), alt.X)
     y = _value("after", "after", None, alt.Y)
     dots = _samples().mark_circle(size=30, opacity=0.8).encode(x, y, color=alt.value(GREEN), key="sample:N")
     lit = named("layers").transform_filter(f"datum.layer == {LIT}")

@@ -29,9 +29,10 @@ def batch_norm_unit_frames(text: Text, signals: UnitSignals, unit: int, layer: i
     turn = -1.0 if signals.turned else 1.0
     with np.errstate(divide="ignore"):
         logs = {"mean_log10": np.log10(np.abs(mean)), "deviation_log10": np.log10(deviation)}
-    low, high = ends(logs.values(), below=0.3)
+    low, high = ends(logs.values())
     before_low, before_high = _window(mean, deviation, signals.shape)
     after_low, after_high = _window(after_mean, after_deviation, turn * signals.shape)
+    apart_low, apart_high = _window(np.zeros(depth), deviation, signals.shape)
     correlation = np.sign(signals.correlation) * (np.abs(signals.correlation) > 0.5)
     layers = pd.DataFrame(
         {
@@ -44,6 +45,8 @@ def batch_norm_unit_frames(text: Text, signals: UnitSignals, unit: int, layer: i
             "turn": turn,
             "before_low": before_low,
             "before_high": before_high,
+            "apart_low": apart_low,
+            "apart_high": apart_high,
             "after_low": after_low,
             "after_high": after_high,
             **{

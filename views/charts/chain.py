@@ -150,11 +150,18 @@ def _layers(text: Text) -> alt.LayerChart | alt.FacetChart:
     dash = alt.StrokeDash("quantity:N", scale=alt.Scale(domain=codes, range=list(DASHES.values())), legend=legend)
     # what the marks share stands at the level above them: repeated in each, it would be half of the spec
     at = alt.Y("log10:Q", title=title, scale=scale, axis=axis)
+    whole = alt.value([1, 0])  # a hollow point is not dashed like its line
     marks = [
         alt.layer(
             alt.Chart().mark_line(strokeWidth=2.2, clip=True).encode(order="layer:Q"),
-            alt.Chart().transform_filter(f"datum.{code}_sign > 0").mark_circle(size=26, opacity=1, clip=True),
-            alt.Chart().transform_filter(f"datum.{code}_sign < 0").mark_point(size=24, strokeWidth=1.5, clip=True),
+            alt.Chart()
+            .transform_filter(f"datum.{code}_sign > 0")
+            .mark_circle(size=26, opacity=1, clip=True)
+            .encode(strokeDash=whole),
+            alt.Chart()
+            .transform_filter(f"datum.{code}_sign < 0")
+            .mark_point(size=24, strokeWidth=1.5, clip=True)
+            .encode(strokeDash=whole),
         )
         .transform_filter(f"datum.{field} > {NOTHING}")
         .transform_calculate(quantity=f"'{code}'")

@@ -49,7 +49,7 @@ def log10_of(numbers: Scaled) -> FloatArray:
 def products_of(grown: Depths) -> FloatArray:
     """log₁₀ of ∏_{k=2}^n w_k, whose differences are the logs of the products after a layer; all of them 0 if w is."""
     if not grown.weights.all():
-        return ZERO * np.arange(len(grown.weights))
+        return np.arange(len(grown.weights), dtype=np.float64) * ZERO
     return grown.products.log10
 
 

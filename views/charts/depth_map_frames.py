@@ -99,7 +99,7 @@ def _borders(found: DepthMap, experiment: Experiment) -> pd.DataFrame:
         (number, line, *edge)
         for number, values in enumerate(sides(found).values())
         for line, fmt in FORMATS.items()
-        for edge in _edges(lost(values, fmt, experiment))
+        for edge in border_pieces(lost(values, fmt, experiment))
     ]
     number, line, *ends = zip(*edges, strict=True) if edges else ((),) * 6
     places = {
@@ -108,7 +108,7 @@ def _borders(found: DepthMap, experiment: Experiment) -> pd.DataFrame:
     return pd.DataFrame({"at": np.array(number, dtype="i1"), "line": list(line), **places})
 
 
-def _edges(fate: npt.NDArray[np.int_]) -> Iterator[tuple[float, float, float, float]]:
+def border_pieces(fate: npt.NDArray[np.int_]) -> Iterator[tuple[float, float, float, float]]:
     """Left, right, bottom, top of every piece of border, neighbouring pieces joined."""
     for row, column in np.argwhere(fate[:, 1:] != fate[:, :-1]).tolist():
         yield column + 0.5, column + 0.5, row - 0.5, row + 0.5

@@ -34,8 +34,8 @@ def _along(field: str) -> alt.X:
     return alt.X(f"{field}:Q", scale=alt.Scale(domain=ends, nice=False, zero=False), axis=None)
 
 
-def _at(height: float) -> alt.YValue:
-    return alt.YValue(height)
+def _at(height: float) -> Any:
+    return alt.value(height)
 
 
 def _small(source: alt.Chart, wide: int, narrow: int, **options: Any) -> alt.Chart:

@@ -80,16 +80,54 @@ def surprise(logits, right):
     return np.log(np.exp(shifted).sum(axis=1)) - shifted[np.arange(len(right)), right]
 
 
-def learn(batch_norm):
-    """Train one network; a row for each measurement, until the end or until a number leaves float32."""
+def gathered(running, now, share):
+    """The running statistics moved towards those of the batch that has just passed."""
+    pairs = zip(running, now, strict=True)
+    return [(mean + share * (m - mean), variance + share * (v - variance)) for (mean, variance), (m, v) in pairs]
+
+
+def finite(layers):
+    return all(np.isfinite(each).all() for layer in layers for each in layer if each is not None)
+
+
+def start(batch_norm):
+    """The layers, each [W, b, γ, β], and the read-out [V, c]."""
     rng = np.random.default_rng(SEED)
     zeros, ones = np.zeros(WIDTH, np.float32), np.ones(WIDTH, np.float32)
-    V, c = (rng.standard_normal((10, WIDTH)) / math.sqrt(WIDTH)).astype(np.float32), np.zeros(10, np.float32)
+    V = (rng.standard_normal((10, WIDTH)) / math.sqrt(WIDTH)).astype(np.float32)
     weights = [
-        [draw(WIDTH, WIDTH if i else 64, rng).astype(np.float32), zeros.copy()]
-        + ([ones.copy(), zeros.copy()] if batch_norm else [None, None])
+        [
+            draw(WIDTH, WIDTH if i else 64, rng).astype(np.float32),
+            zeros,
+            *((ones, zeros) if batch_norm else (None, None)),
+        ]
         for i in range(DEPTH)
     ]
+    return weights, [V, np.zeros(10, np.float32)]
+
+
+def step_back(error, weights, readout, signals, normalised, spreads):
+    """Subtract α times its gradient from every parameter, from the last layer to the first; `error` has α in it."""
+    V, c = readout
+    delta = error @ V
+    readout[:] = V - error.T @ signals[-1], c - error.sum(axis=0)
+    for i in reversed(range(DEPTH)):
+        W, b, gamma, beta = weights[i]
+        delta = delta * slope(signals[i + 1])
+        if gamma is None:
+            weights[i][1] = b - delta.sum(axis=0)
+        else:
+            xhat = normalised[i]
+            weights[i][2:] = gamma - (delta * xhat).sum(axis=0), beta - delta.sum(axis=0)
+            delta = delta * gamma
+            delta = (delta - delta.mean(axis=0) - xhat * (delta * xhat).mean(axis=0)) / spreads[i]
+        weights[i][0] = W - delta.T @ signals[i]
+        delta = delta @ W
+
+
+def learn(batch_norm):
+    """Train one network; a row for each measurement, until the end or until a number leaves float32."""
+    weights, readout = start(batch_norm)
     running, mini = [], np.random.default_rng([SEED, 2])
 
     def measure(t):
@@ -97,7 +135,7 @@ def learn(batch_norm):
         statistics = [(mean, variance * unbiased) for mean, variance in running]
         row = []
         for part in (train, held_out):
-            logits = forward(images[part], weights, (V, c), statistics)[0]
+            logits = forward(images[part], weights, readout, statistics)[0]
             loss = surprise(logits, labels[part]).astype(float)
             row.append((loss.mean(), (logits.argmax(axis=1) == labels[part]).mean()))
         (loss, right), (other_loss, other_right) = row
@@ -110,7 +148,7 @@ def learn(batch_norm):
         if t % batches == 0:
             chosen = train[mini.permutation(len(train))[: batches * BATCH]].reshape(batches, BATCH)
         x, right = images[chosen[t % batches]], labels[chosen[t % batches]]
-        logits, signals, normalised, spreads, now = forward(x, weights, (V, c), None)
+        logits, signals, normalised, spreads, now = forward(x, weights, readout, None)
         if t == 0:  # nothing is running yet: the first batch stands in
             running = now
             if not measure(0):
@@ -121,27 +159,9 @@ def learn(batch_norm):
         error /= error.sum(axis=1, keepdims=True)
         error[np.arange(BATCH), right] -= 1
         error *= np.float32(rate(t) / BATCH)  # the gradient times α: what is subtracted
-        delta = error @ V
-        V, c = V - error.T @ signals[-1], c - error.sum(axis=0)
-        for i in reversed(range(DEPTH)):
-            W, b, gamma, beta = weights[i]
-            delta = delta * slope(signals[i + 1])
-            if batch_norm:
-                xhat = normalised[i]
-                weights[i][2], weights[i][3] = gamma - (delta * xhat).sum(axis=0), beta - delta.sum(axis=0)
-                delta = delta * gamma
-                delta = (delta - delta.mean(axis=0) - xhat * (delta * xhat).mean(axis=0)) / spreads[i]
-            else:
-                weights[i][1] = b - delta.sum(axis=0)
-            weights[i][0] = W - delta.T @ signals[i]
-            delta = delta @ W
-        share = np.float32(0.1 / (1 - 0.9 ** (t + 1)))
-        running = [
-            (mean + share * (new_mean - mean), variance + share * (new_variance - variance))
-            for (mean, variance), (new_mean, new_variance) in zip(running, now, strict=True)
-        ]
-        finite = all(np.isfinite(each).all() for layer in [*weights, (V, c)] for each in layer if each is not None)
-        if not finite or (t + 1 in measured_at and not measure(t + 1)):
+        step_back(error, weights, readout, signals, normalised, spreads)
+        running = gathered(running, now, np.float32(0.1 / (1 - 0.9 ** (t + 1))))
+        if not finite([*weights, readout]) or (t + 1 in measured_at and not measure(t + 1)):
             break
     return rows
 

@@ -12,7 +12,7 @@ FADED = 0.95  # of the spread that ε = 0 would give: below it ε is the reason
 NARROW_WIDTH, SMALL_BATCH = 16, 8
 
 
-def readings_verdict(text: Text, readings: Readings) -> str:
+def readings_verdict(text: Text, readings: Readings, width: int) -> str:
     """The claim, and under each reading what this run makes of it."""
     key = "verdict.batch_norm.readings"
     if readings.absent is not None:
@@ -31,7 +31,9 @@ def readings_verdict(text: Text, readings: Readings) -> str:
         sentence = text(f"{key}.{reading}", factors=_factors(text, readings, reading))
         judgement = [] if claim in (Claim.ZERO, Claim.CALM) else [text(f"{key}.{claim}")]
         said.append(text.together([sentence, *judgement]))
-    if judged[Reading.OUTPUTS] is Claim.HOLDS and judged[Reading.FULL] in (Claim.BOTH, Claim.EARLY):
+    if width == 1:
+        said.append(text(f"{key}.one_unit"))
+    elif judged[Reading.OUTPUTS] is Claim.HOLDS and judged[Reading.FULL] in (Claim.BOTH, Claim.EARLY):
         said.append(text(f"{key}.why_full"))
     elif judged[Reading.OUTPUTS] is Claim.NEITHER:
         said.append(text(f"{key}.sigmoid_outputs"))

@@ -1,4 +1,4 @@
-"""What becomes of the first layer's gradient at a place of the map, what theory says of it, and what batch norm does."""
+"""What becomes of the first layer's gradient at a place of the map, what theory says, and what batch norm does."""
 
 import math
 
