@@ -1,10 +1,5 @@
 """The app's frame: page settings, language, navigation. The lessons are in `pages`, the mathematics in `gdcore`."""
 
-import os
-
-# The networks here are small: a second thread of the matrix library gains little and waits long on a busy machine.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 import streamlit as st
 
 from views import page

@@ -57,3 +57,9 @@ Depth (`pages/depth.py`)
     training           θ ← θ − α(t) · ∂L/∂θ on one mini-batch after another
     loss_map           final loss over learning rate × weight scale, computed once and shipped
 """
+
+import os
+
+# The networks here are small: a second thread of the matrix library gains little and waits long on a busy machine. It
+# reads this when numpy is first loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -130,8 +130,8 @@ def stretched(activation: Activation, gamma: float, beta: float) -> Activation:
 def growth_with_batch_norm_after(activation: Activation, batch: int, scale: float) -> float:
     """The same factor where batch norm comes after φ, with β = 0 and no bias; σ_w·|γ| = `scale` > 0.
 
-    Then φ meets inputs of variance σ_w²γ², so the scale matters again unless φ is homogeneous. Identity: the order is
-    nothing to it. Any other φ: E φ′²/Var φ, the value for a very large batch.
+    Then φ meets inputs of variance σ_w²γ², so the scale matters again unless φ is homogeneous. Identity: as before, for
+    any batch. Any other φ: E φ′²/Var φ, the value for a very large batch.
 
     Raises:
         ValueError: B < 4, or a scale that is not above 0.

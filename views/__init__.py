@@ -14,7 +14,7 @@ depth_maps     which network of the map, and where it stands
 outlook        what can be known of a training before its first update
 training       a network in training, without and with batch norm, in `slices` of a tenth of a second
 controls       the table's settings as Streamlit widgets
-lesson         a lesson: question, committed answer, explanation; `lesson_file` reads one, `answers` computes what is right
+lesson         a lesson: question, committed answer, explanation; `lesson_file` reads one, `answers` knows what is right
 guide          a lesson on the page; `lesson_summary` is what it leaves behind, on paper or as a file
 page           what stands around every lesson, and its three places
 charts         one file a figure: data in, chart out
@@ -24,3 +24,5 @@ figure_notes   what stands under a figure: its numbers and the program that comp
 descent_table  those of a run on one loss; `bowl_table` those of a run on a bowl, `batch_norm_table` of a network
 scripts        the programs
 """
+
+import gdcore  # noqa: F401  before pandas loads numpy: it says how many threads numpy may use

@@ -9,7 +9,6 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import streamlit as st
-from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 from views.numbers import plain
 from views.setting import Value
@@ -31,7 +30,8 @@ def _unless_hidden(control: Control) -> Control:
     return cast(Control, draw)
 
 
-def _widget_key(here: Lab, key: str) -> str:
+def widget_key(here: Lab, key: str) -> str:
+    """The key of the widget for a setting of the open page."""
     return f"{here.page}-{key}"
 
 
@@ -83,7 +83,7 @@ def slider(
     setting has another name.
     """
     kind = int if isinstance(step, int) else float
-    widget, value = f"{_widget_key(here, key)}-{label or ''}", kind(min(max(_number(here, key), low), high))
+    widget, value = f"{widget_key(here, key)}-{label or ''}", kind(min(max(_number(here, key), low), high))
     mirror(widget, value)
     st.slider(
         here.text(f"setting.{label or key}"),
@@ -112,7 +112,7 @@ def ladder(
 
     `label` stands in for the key where the same setting has another name.
     """
-    widget, value = f"{_widget_key(here, key)}-ladder", _number(here, key)
+    widget, value = f"{widget_key(here, key)}-ladder", _number(here, key)
     mirror(widget, value)
     st.select_slider(
         here.text(f"setting.{label or key}"),
@@ -130,7 +130,7 @@ def ladder(
 def number(here: Lab, key: str, low: float, high: float, step: float, *, label: str | None = None) -> None:
     """A number box for a numeric setting, whole if `step` is; `label` stands in for the key, as in `slider`."""
     kind = int if isinstance(step, int) else float
-    widget, value = _widget_key(here, key), kind(_number(here, key))
+    widget, value = widget_key(here, key), kind(_number(here, key))
     mirror(widget, value)
     st.number_input(
         here.text(f"setting.{label or key}"),
@@ -179,7 +179,7 @@ def _drop_down(
     said: str,
     follow_up: FollowUp | None,
 ) -> None:
-    widget = _widget_key(here, key)
+    widget = widget_key(here, key)
     if st.session_state.get(f"{widget}-labels") != labels:
         # the browser holds on to a label, which in another language or table means nothing, or something else
         st.session_state[f"{widget}-labels"], st.session_state[widget] = dict(labels), value
@@ -199,7 +199,7 @@ def _drop_down(
 @_unless_hidden
 def segments(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp | None = None) -> None:
     """A row of buttons for a setting that is one word of very few."""
-    widget, value, text = _widget_key(here, key), here.current[key], here.text
+    widget, value, text = widget_key(here, key), here.current[key], here.text
     mirror(widget, value)
     st.segmented_control(
         text(f"setting.{key}"),
@@ -217,7 +217,7 @@ def segments(here: Lab, key: str, options: Sequence[str], *, follow_up: FollowUp
 @_unless_hidden
 def toggle(here: Lab, key: str, off: str, on: str, *, follow_up: FollowUp | None = None) -> None:
     """A switch between the two words of a setting; `setting.<key>` says what is switched on."""
-    widget = _widget_key(here, key)
+    widget = widget_key(here, key)
     mirror(widget, here.current[key] == on)
 
     def turn() -> None:
@@ -242,15 +242,3 @@ def button(
         disabled=disabled,
         width="stretch",
     )
-
-
-def tabs(here: Lab, names: Sequence[str]) -> list[tuple[str, TabContainer]]:
-    """The page's tabs by name; only the one whose `.open` is true should compute."""
-    widget = _widget_key(here, "tab")
-    labels = [here.text(f"tab.{name}") for name in names]
-    mirror(widget, labels[list(names).index(str(here.current["tab"]))])
-
-    def turn() -> None:
-        commit(tab=names[labels.index(st.session_state[widget])])
-
-    return list(zip(names, st.tabs(labels, key=widget, on_change=turn), strict=True))

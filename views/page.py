@@ -1,19 +1,20 @@
 """What stands around every lesson: its frame, its three places, and notes about the link."""
 
 import runpy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.mutable_tab_container import TabContainer
 
-from views.controls import tabs
+from views.controls import mirror, widget_key
 from views.guide import guide
 from views.header import header
 from views.numbers import plain
-from views.state import Lab, lab
+from views.state import Lab, commit, lab
 
 ICON = str(Path(__file__).parent / "icon.svg")
 FRAME = Path(__file__).parent.parent / "app.py"
@@ -57,10 +58,22 @@ def show(lessons: Mapping[str, Callable[[], None]]) -> None:
     if "tabs" in here.hidden:
         lessons[str(here.current["tab"])]()
         return
-    for name, tab in tabs(here, list(lessons)):
+    for name, tab in _tabs(here, list(lessons)):
         if tab.open:
             with tab:
                 lessons[name]()
+
+
+def _tabs(here: Lab, names: Sequence[str]) -> list[tuple[str, TabContainer]]:
+    """The page's tabs by name; only the one whose `.open` is true should compute."""
+    widget = widget_key(here, "tab")
+    labels = [here.text(f"tab.{name}") for name in names]
+    mirror(widget, labels[list(names).index(str(here.current["tab"]))])
+
+    def turn() -> None:
+        commit(tab=names[labels.index(st.session_state[widget])])
+
+    return list(zip(names, st.tabs(labels, key=widget, on_change=turn), strict=True))
 
 
 class Lesson(NamedTuple):
