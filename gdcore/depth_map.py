@@ -3,11 +3,12 @@
 The networks of the map share what they can. All of them begin with the same layers, so one forward pass of the deepest
 network is the forward pass of all. On the way back every depth begins at its own last layer, with its own error; from
 there on it travels with the deeper ones, as one more matrix of a stack. The weight scales stand side by side, a few
-at a time, so that what is worked on stays close to the processor; two threads share the work.
+at a time, so that what is worked on stays close to the processor; a few threads share the work.
 """
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -25,7 +26,7 @@ from gdcore.scaled import FloatArray, IntArray
 
 DEPTHS = (2, 3, 4, 6, 8, 10, 15, 20, 25, 30, 40, 50)
 SCALES = tuple(float(f"{scale:.3g}") for scale in np.geomspace(0.1, 10.0, 41))
-THREADS = 2
+THREADS = min(4, os.cpu_count() or 1)
 LARGEST_ALONE = 64**3  # multiplications: larger matrix products bring threads of their own
 AT_ONCE = 6  # weight scales side by side
 
@@ -185,4 +186,3 @@ def _through(
     if block.values is not under_way:
         here[first:], exponent[first:] = block.values, block.exponent
     return here, other
-

@@ -37,7 +37,7 @@ def test_a_control_that_the_link_hides_is_not_there_and_the_rest_is(visit: Opene
     assert page.locator("[class*=st-key-why-]").first.is_hidden()
     assert page.locator(".st-key-learning_rate-start-").is_visible()
     assert "1.5" in page.locator("[class*=st-key-words-]").inner_text()
-    assert page.url.endswith("hide=alpha%2Ctabs%2Cwhy&alpha=1.5")
+    assert page.url.endswith("hide=alpha,tabs,why&alpha=1.5")
 
 
 def test_a_preset_is_one_click(visit: Opener) -> None:

@@ -28,7 +28,9 @@ UNSEEN = {  # names by which browser and server know things, never shown
 }
 CODES = {"regime", "fate", "quantity", "side", "row", "line", "way"}  # columns that stay English: words are looked up
 TITLES = {"title", "text", "label", "description"}
-NO_WORDS = re.compile(r"\$\$.*?\$\$|\$[^$]+\$|<style>.*?</style>|“.*?”", re.DOTALL)  # formulas, style, a link quoted
+NO_WORDS = re.compile(  # formulas, style and script, a link quoted
+    r"\$\$.*?\$\$|\$[^$]+\$|<(style|script)>.*?</\1>|“.*?”", re.DOTALL
+)
 WORD = re.compile(r"[A-Za-z]{3,}|[\u4e00-\u9fff]")
 COLUMNS = set(car_table().names)  # of the data; they are called as in their file
 FORMATS = {"float", "bfloat"}  # number formats; the letters of mathematics are shorter than a word

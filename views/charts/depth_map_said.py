@@ -13,13 +13,13 @@ from views.numbers import plain
 from views.text import Text
 
 SHOWN = "(hovered < 0 ? data('problem')[0] : data('cells')[hovered])"
-DEPTH = f"(hovered < 0 ? {SHOWN}.depth : {list(DEPTHS)}[{SHOWN}.row])"
+DEPTH = f"(hovered < 0 ? data('problem')[0].depth : {list(DEPTHS)}[data('cells')[hovered].row])"
 
 
 def said(text: Text) -> alt.ExprRef:
     """Depth and scale of the shown network, and its two gradients with a word for each."""
     scales = json.dumps([plain(scale) for scale in SCALES], ensure_ascii=False)
-    scale = f"(hovered < 0 ? {SHOWN}.scale : {scales}[{SHOWN}.column])"
+    scale = f"(hovered < 0 ? data('problem')[0].scale : {scales}[data('cells')[hovered].column])"
     headline = filled(text.template("chart.map.headline"), SHOWN, depth=DEPTH, scale=scale)
     without, with_ = (
         filled(text.template(f"chart.map.said_{side}"), SHOWN, gradient=_size(text, side), fate=_fate(text, side))

@@ -108,6 +108,8 @@ def _formats(text: Text, network: Committed, found: DepthMap) -> str:
         }
         said.append(text("verdict.map.format", format=name, cells=len(DEPTHS) * len(SCALES), **counts))
     for side in SIDES:
+        if network.first(side) == -math.inf:  # nothing is lost of a true zero
+            continue
         fates = {name: int(lost(np.array(network.first(side)), fmt, experiment)) for name, fmt in FORMATS.items()}
         for sign, end in ((-1, "lost_zero"), (1, "lost_infinite")):
             if names := [name for name, each in fates.items() if each == sign]:
