@@ -7,6 +7,7 @@ the pattern of the images, and without the last two, which still feel the read-o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,6 +27,7 @@ from gdcore.scaled import FloatArray
 DRAWS = 6
 FIRST_LEFT_OUT, LAST_LEFT_OUT = 8, 2
 FEWEST_FITTED = 5  # layers
+NEVER = 1e-7  # a chance
 
 
 @dataclass(frozen=True)
@@ -74,17 +76,32 @@ class Growth:
 def predicted_growth(experiment: Experiment) -> float | None:
     """The factor on ‖∂L/∂W_i‖² per layer towards the input, for infinite width and ε = 0.
 
-    None where no formula is known: fewer than 4 samples, one unit a layer, γ = 0, weights of zero, or an offset (β, or
-    a bias) that batch norm after φ leaves in front of φ.
+    None where no formula is known: fewer than 4 samples, one unit a layer, γ = 0, weights of zero, ReLUs that β keeps
+    off whatever the samples, or an offset (β, or a bias) that batch norm after φ leaves in front of φ.
     """
     phi, gamma, batch = experiment.phi, experiment.gamma, experiment.batch
     if batch < SMALLEST_BATCH or experiment.width == 1 or gamma == 0.0 or experiment.weight_scale == 0.0:
         return None
     if experiment.before:
-        return growth_with_batch_norm(stretched(phi, gamma, experiment.beta), batch)
+        if always_off(experiment):
+            return None
+        bend = -experiment.beta / gamma if phi.homogeneous and not phi.constant_slope else 0.0
+        return growth_with_batch_norm(stretched(phi, gamma, experiment.beta), batch, bend)
     if (experiment.beta != 0.0 or experiment.bias_scale > 0.0) and not phi.constant_slope:
         return None
     return growth_with_batch_norm_after(phi, batch, experiment.weight_scale * abs(gamma))
+
+
+def always_off(experiment: Experiment) -> bool:
+    """Whether β, in front of a ReLU, keeps it off for all samples, or all but one in ten million.
+
+    Never does x̂ exceed √(B − 1), and a value k with a chance of at most (1 − k²/(B − 1))^{(B−3)/2}.
+    """
+    phi, gamma = experiment.phi, abs(experiment.gamma)
+    if not experiment.before or not phi.homogeneous or phi.constant_slope or experiment.beta >= 0.0:
+        return False
+    share = 1.0 - (experiment.beta / gamma) ** 2 / (experiment.batch - 1) if gamma else 0.0
+    return share <= 0.0 or 0.5 * (experiment.batch - 3) * math.log(share) < math.log(NEVER)
 
 
 @lru_cache(maxsize=64)

@@ -27,7 +27,7 @@ from gdcore.scaled import FloatArray
 SMALLEST_BATCH = 4
 
 
-def growth_with_batch_norm(activation: Activation, batch: int | None) -> float:
+def growth_with_batch_norm(activation: Activation, batch: int | None, bend: float = 0.0) -> float:
     """The factor on E‖δ‖² per layer towards the input (a norm grows by its root), at any weight scale.
 
     Identity: (B − 2)/(B − 3). For B → ∞ it is E φ′²/Var φ; ReLU π/(π − 1).
@@ -35,6 +35,7 @@ def growth_with_batch_norm(activation: Activation, batch: int | None) -> float:
     Args:
         activation: φ.
         batch: B >= 4, or None for an infinite batch.
+        bend: where φ has a kink; one elsewhere costs the integrals over a finite batch their digits.
 
     Raises:
         ValueError: B < 4: the mean of 1/s² diverges, and no mean rate exists.
@@ -47,12 +48,12 @@ def growth_with_batch_norm(activation: Activation, batch: int | None) -> float:
             f"got batch {batch}: it must be at least {SMALLEST_BATCH}; with 3 samples or fewer the spread of a unit "
             "is so often so near to 0 that the mean growth is infinite; use a larger batch"
         )
-    return _finite_batch_growth(activation, batch)
+    return _finite_batch_growth(activation, batch, bend)
 
 
 @lru_cache(maxsize=1000)
-def _finite_batch_growth(activation: Activation, batch: int) -> float:
-    a, b, probability = _two_coordinates(batch)
+def _finite_batch_growth(activation: Activation, batch: int, bend: float) -> float:
+    a, b, probability = _two_coordinates(batch, bend)
 
     def mean(values: FloatArray) -> float:
         return float((probability * values).sum())
@@ -68,7 +69,7 @@ def _finite_batch_growth(activation: Activation, batch: int) -> float:
 
 
 @lru_cache(maxsize=100)
-def _two_coordinates(batch: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _two_coordinates(batch: int, bend: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Nodes for two coordinates x̂_a, x̂_b of the sphere of radius √B in the hyperplane ⟂ 1, and their weights.
 
     Both are √(B − 1) times the inner product of a random unit vector of ℝ^{B−1} with two fixed unit vectors, which have
@@ -76,18 +77,31 @@ def _two_coordinates(batch: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     P(r² > x) = (1 − x)^{(B−3)/2}; r² = 1 − exp(−ρ²/(B − 3)) gives ρ the density ρ exp(−ρ²/2) for every B.
     """
     gap = math.acos(-1.0 / (batch - 1))
-    # a ReLU bends where a coordinate changes sign, so the four arcs between these angles are integrated one by one
+    # a ReLU bends where a coordinate changes sign, so the four arcs between these angles are integrated one by one;
+    # where it bends elsewhere, so are the three stretches of ρ up to where either coordinate is there
     edges = np.array([-0.5 * math.pi, gap - 0.5 * math.pi, 0.5 * math.pi, gap + 0.5 * math.pi, 1.5 * math.pi])
     node, weight = np.polynomial.legendre.leggauss(48)
     half = 0.5 * np.diff(edges)[:, None]
     angle = (edges[:-1, None] + half * (1.0 + node)).ravel()
     angle_weight = (half * weight).ravel() / (2.0 * math.pi)
-    rho, rho_weight = 5.0 * (1.0 + node), 5.0 * weight
-    rho_weight = rho_weight * rho * np.exp(-0.5 * rho**2)
+    directions = np.stack([np.cos(angle), np.cos(angle - gap)])
+    ends = _stretches(bend, directions, batch)
+    rho = ends[:-1] + 0.5 * np.diff(ends, axis=0) * (1.0 + node[:, None, None])
+    rho_weight = 0.5 * np.diff(ends, axis=0) * weight[:, None, None] * rho * np.exp(-0.5 * rho**2)
     radius = np.sqrt(-(batch - 1) * np.expm1(-(rho**2) / (batch - 3)))
-    a = np.asarray(radius[:, None] * np.cos(angle))
-    b = np.asarray(radius[:, None] * np.cos(angle - gap))
-    return a, b, np.asarray(rho_weight[:, None] * angle_weight, dtype=np.float64)
+    return radius * directions[0], radius * directions[1], np.asarray(rho_weight * angle_weight, dtype=np.float64)
+
+
+def _stretches(bend: float, directions: FloatArray, batch: int) -> FloatArray:
+    """The ends of the stretches of ρ, (stretches + 1, angles), of which the last is 10: beyond it nothing counts."""
+    ends = np.full((1, directions.shape[1]), 10.0)
+    if bend:
+        with np.errstate(divide="ignore"):
+            share = (bend / directions) ** 2 / (batch - 1)  # of the squared radius, where a coordinate is at the bend
+        met = (directions * bend > 0.0) & (share < 1.0)
+        found = np.sqrt(-(batch - 3) * np.log1p(-np.where(met, share, 0.0)))
+        ends = np.concatenate([np.sort(np.minimum(np.where(met, found, 10.0), 10.0), axis=0), ends])
+    return np.concatenate([np.zeros_like(ends[:1]), ends])
 
 
 def _gaussian_average(activation: Activation) -> float:

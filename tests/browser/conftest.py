@@ -2,11 +2,11 @@
 
 import re
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from functools import cache
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.streamlit_client import ROOT, serve
 
@@ -22,6 +22,7 @@ SAME_PICTURE_AGAIN = """() => {
 }"""
 
 Opener = Callable[..., Page]
+Pages = defaultdict[tuple[str, str], list[Page]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,24 +47,38 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def profiles(chromium: Browser) -> Callable[[str, str], BrowserContext]:
-    """One browser for each server and locale: what it has loaded once it need not load again."""
-    return cache(lambda at, locale: chromium.new_context(locale=locale))
+def empty_pages() -> Pages:
+    """Pages by server and locale that earlier tests have left: a new window costs more than what it shows."""
+    return defaultdict(list)
+
+
+def leave(page: Page, empty: list[Page]) -> None:
+    """Forget the visit, so that the next one finds an empty page in an empty window."""
+    if page.is_closed():
+        page.context.close()
+        return
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    page.mouse.move(0, 0)
+    empty.append(page)
 
 
 @pytest.fixture
-def visit(server: str, profiles: Callable[[str, str], BrowserContext]) -> Iterator[Opener]:
+def visit(server: str, chromium: Browser, empty_pages: Pages) -> Iterator[Opener]:
     """Open a page in a session of its own; at the end of the test nothing may have gone wrong on it."""
     complaints: list[str] = []
-    pages: list[Page] = []
+    visited: list[tuple[Page, list[Page]]] = []
+    heard: list[tuple[Page, str, Callable]] = []
 
     def opener(
         path: str, *, width: int = 1280, height: int = 720, dark: bool = False, locale: str = "en-US", at: str = server
     ) -> Page:
-        page = profiles(at, locale).new_page()
-        pages.append(page)
+        empty = empty_pages[at, locale]
+        page = empty.pop() if empty else chromium.new_context(locale=locale).new_page()
+        visited.append((page, empty))
         page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="null")
         page.set_default_timeout(40_000)  # a busy machine draws the first picture of a fresh server slowly
         page.frames_sent = []
 
@@ -76,17 +91,29 @@ def visit(server: str, profiles: Callable[[str, str], BrowserContext]) -> Iterat
             if not request.url.startswith((at, at.replace("http", "ws"), "data:", "blob:")):
                 complaints.append(f"{path} asks elsewhere: {request.url}")
 
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.frames_sent.append(frame)))
-        page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(f"{path}: {error}"))
-        page.on("request", watch)
+        def refuse(dialog) -> None:
+            complaints.append(f"{path} asks: {dialog.message}")
+            dialog.dismiss()
+
+        listeners = {
+            "websocket": lambda socket: socket.on("framesent", lambda frame: page.frames_sent.append(frame)),
+            "console": listen,
+            "pageerror": lambda error: complaints.append(f"{path}: {error}"),
+            "request": watch,
+            "dialog": refuse,
+        }
+        for event, listener in listeners.items():
+            page.on(event, listener)
+            heard.append((page, event, listener))
         page.goto(at + path)
         settled(page)
         return page
 
     yield opener
-    for page in pages:
-        page.close()
+    for page, event, listener in heard:
+        page.remove_listener(event, listener)
+    for page, empty in visited:
+        leave(page, empty)
     assert complaints == []
 
 

@@ -13,6 +13,7 @@ from views.numbers import magnitude, plain
 from views.text import Text
 
 ALIKE = 1.0  # decades by which a mean exceeds the spread over the batch where samples are called alike
+LOST = 14.0  # decades: beyond them a spread that is computed beside a mean is rounding
 VISIBLE = 0.99  # of the spread that ε = 0 would give: below it ε is said to show
 FLATTEST_RELU = math.sqrt(0.5 - 0.5 / math.pi)  # the spread of ReLU(z) for z ~ N(0, 1)
 
@@ -23,7 +24,9 @@ def batch_norm_verdict(text: Text, comparison: Comparison) -> str:
     plain_side = comparison.without
     said = [_across(text, "without", plain_side.gradient)]
     mean, deviation = float(plain_side.mean[-1]), float(plain_side.deviation[-1])
-    if -np.inf < deviation < mean - ALIKE:
+    if np.isfinite(mean) and deviation < mean - LOST:
+        said.append(text(f"{key}.alike_lost"))
+    elif -np.inf < deviation < mean - ALIKE:
         said.append(text(f"{key}.alike", times=magnitude(1, mean - deviation)))
     with_it = comparison.normalised
     if isinstance(with_it, Side):
@@ -56,12 +59,22 @@ def special(text: Text, comparison: Comparison) -> list[str]:
     if experiment.gamma == 0.0:
         return [text(f"{key}.gamma_zero")]
     if experiment.batch == 2:
-        exact = [text(f"{key}.two_exact")] if experiment.epsilon == 0.0 else []
-        return [text.together([text(f"{key}.two"), *exact])]
+        return [text.together([text(f"{key}.two"), *_two_samples(text, experiment, side)])]
     said = [text(f"{key}.three")] if experiment.batch == 3 else []
     if experiment.width == 1 and experiment.depth > 1:
         said.append(_one_unit(text, experiment, side))
     return said + _epsilon(text, experiment, side)
+
+
+def _two_samples(text: Text, experiment: Experiment, side: Side) -> list[str]:
+    """What passes all the same: rounding, or what ε lets through where two values come near to each other."""
+    key, epsilon = "verdict.batch_norm", experiment.epsilon
+    if epsilon == 0.0:
+        return [text(f"{key}.two_exact")]
+    if not side.gradient[0] > side.gradient[-1]:
+        return []
+    root = math.sqrt(epsilon)
+    return [text(f"{key}.two_near", root=plain(root, 2), most=plain(abs(experiment.gamma) / root, 2))]
 
 
 def _one_unit(text: Text, experiment: Experiment, side: Side) -> str:
@@ -73,10 +86,9 @@ def _one_unit(text: Text, experiment: Experiment, side: Side) -> str:
     kind = "one_unit_exact" if experiment.epsilon == 0.0 else "one_unit_epsilon"
     if experiment.epsilon:
         rest["epsilon"] = plain(experiment.epsilon)
-    readout = magnitude(int(side.readout > -np.inf), side.readout)
-    return text.together(
-        [text(f"{key}.one_unit", depth=experiment.depth, readout=readout), text(f"{key}.{kind}", **rest)]
-    )
+    places = "two" if side.gradient[0] > largest else "readout"
+    kept = text(f"{key}.one_unit_{places}", readout=magnitude(int(side.readout > -np.inf), side.readout))
+    return text.together([text(f"{key}.one_unit", kept=kept), text(f"{key}.{kind}", **rest)])
 
 
 def _epsilon(text: Text, experiment: Experiment, side: Side) -> list[str]:
@@ -86,6 +98,9 @@ def _epsilon(text: Text, experiment: Experiment, side: Side) -> list[str]:
     if experiment.epsilon == 0.0 or share >= VISIBLE:
         return []
     said = {"deviation": magnitude(int(spread > -np.inf), spread), "gamma": plain(abs(experiment.gamma))}
+    alive = experiment.width - side.constant
+    if 0 < alive < experiment.width and share / math.sqrt(alive / experiment.width) >= VISIBLE:
+        return [text("verdict.batch_norm.dead", count=side.constant, width=experiment.width, **said)]
     kind, limit = epsilon_limit(experiment)
     if experiment.weight_scale >= limit:
         return [text("verdict.batch_norm.visible", epsilon=plain(experiment.epsilon), **said)]

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from gdcore.batch_norm_growth import DRAWS, Growth
+from gdcore.batch_norm_growth import DRAWS, Growth, always_off
+from gdcore.batch_norm_theory import SMALLEST_BATCH
 from gdcore.readings import Claim, Reading, Readings
 from views.numbers import magnitude, plain
 from views.text import Text
@@ -86,7 +87,9 @@ def _predicted(text: Text, growth: Growth) -> str:
             return text(f"{key}.one_unit")
         if experiment.gamma == 0.0 or experiment.weight_scale == 0.0:
             return text(f"{key}.nothing")
-        return text(f"{key}.few" if experiment.batch < 4 else f"{key}.no_formula")
+        if always_off(experiment) and experiment.batch >= SMALLEST_BATCH:
+            return text(f"{key}.off")
+        return text(f"{key}.few" if experiment.batch < SMALLEST_BATCH else f"{key}.no_formula")
     shape = {"identity": "identity", "relu": "relu"}.get(experiment.activation, "other")
     if shape == "relu" and experiment.beta:
         shape = "other"
