@@ -37,6 +37,7 @@ class Side:
         readout: of the read-out, which no batch norm follows: log₁₀ of the norm of its gradient.
         signs: of the quantiles SHARES over batch and units, shape (5, n).
         sizes: log₁₀ of their absolute values, (5, n).
+        constant: how many units of the last layer give the same value for every sample.
     """
 
     mean: FloatArray
@@ -46,6 +47,7 @@ class Side:
     readout: float
     signs: FloatArray
     sizes: FloatArray
+    constant: int
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ def _side(
     last = passed.signals[-1]
     readout = Block.of(error.values.mT @ last.values, error.exponent + last.exponent).log10_norm
     signs, sizes = _quantiles(watched)
-    return Side(moments[:, 0], moments[:, 1], sensitivity, gradient, float(readout), signs, sizes)
+    constant = int((np.ptp(watched[-1].values, axis=0) == 0.0).sum())
+    return Side(moments[:, 0], moments[:, 1], sensitivity, gradient, float(readout), signs, sizes, constant)
 
 
 def _quantiles(layers: tuple[Block, ...]) -> tuple[FloatArray, FloatArray]:

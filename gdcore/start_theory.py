@@ -64,7 +64,8 @@ def weight_scale(initialiser: str, gain: float, fan_out: int, fan_in: int) -> fl
     """
     if initialiser == "constant":
         return fan_in * gain
-    return math.sqrt(fan_in * STARTS[initialiser](gain).variance(fan_out, fan_in))
+    # all of them are proportional to their number, whose square may be too small for float64
+    return gain * math.sqrt(fan_in * STARTS[initialiser](1.0).variance(fan_out, fan_in))
 
 
 def keeping_gain(initialiser: str, activation: Activation, width: int) -> float | None:

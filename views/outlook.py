@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from gdcore.activations import ACTIVATIONS
-from gdcore.batch_norm_theory import SMALLEST_BATCH, growth_with_batch_norm
+from gdcore.batch_norm_theory import SMALLEST_BATCH, collapse_scale, growth_with_batch_norm
 from gdcore.depth_theory import gradient_growth, log10_variances
 from gdcore.digit_batches import CLASSES, split_digits
 from gdcore.initialisers import INITIALISERS
@@ -62,6 +62,8 @@ def _growth(plan: Plan) -> dict[str, float]:
         variances = np.clip(log10_variances(phi, scale, plan.depth, 1.0), -LARGEST_LOG10, LARGEST_LOG10)
         passed = [gradient_growth(phi, 10.0 ** float(each), scale) for each in variances[:-1]]
         growth["without"] = 0.5 * float(np.sum(np.log10(passed)))
-    if plan.batch >= SMALLEST_BATCH and plan.initialiser != "constant":
+    # one unit a layer, or a signal that ε outweighs, is not what the formula is about
+    able = plan.width > 1 and scale > collapse_scale(plan.epsilon)
+    if plan.batch >= SMALLEST_BATCH and able:
         growth["with"] = 0.5 * (plan.depth - 1) * float(np.log10(growth_with_batch_norm(phi, plan.batch)))
     return growth

@@ -52,6 +52,11 @@ def another_gain(values: Values) -> dict[str, Value]:
     return {"gain": natural_gain(values)}
 
 
+def another_scale(values: Values) -> dict[str, Value]:
+    """What changes with the weight scale: LeCun's number, while that initialiser is chosen."""
+    return another_gain(values) if values["initialiser"] == "lecun" else {}
+
+
 MOST_GAIN = 20.0  # a uniform start of one sigmoid unit is kept by 17.6
 ALPHA = 1e-12, 1e12  # learning rates that can be set
 MOST_STEPS = 100  # that can be walked by hand

@@ -26,6 +26,7 @@ from views.figure_notes import figure_notes
 from views.page import lesson, why
 from views.scripts import script
 from views.setting import Value
+from views.settings import another_scale
 from views.state import Lab, commit, lab
 from views.text import Text
 from views.verdicts.batch_norm import batch_norm_verdict, unit_verdict
@@ -87,7 +88,7 @@ def controls(here: Lab, look: str, experiment: Experiment) -> None:
     with left:
         slider(here, "depth", FEWEST_WIDE_LAYERS, MOST_WIDE_LAYERS, 1, label="net_depth")
     with right:
-        ladder(here, "scale", SCALES, label="net_scale")
+        ladder(here, "scale", SCALES, label="net_scale", follow_up=another_scale)
     if experiment.depth != values["depth"]:
         st.caption(text("note.other_depth", depth=values["depth"], shown=experiment.depth))
     left, right = st.columns(2)

@@ -11,7 +11,7 @@ from views.drawing import draw
 from views.figure_notes import figure_notes
 from views.page import lesson, why
 from views.scripts import script
-from views.settings import Value, another_gain
+from views.settings import another_scale
 from views.state import commit_with, lab
 from views.verdicts.chain import chain_verdict, layer_said
 
@@ -37,7 +37,7 @@ def n_layers() -> None:
             LARGEST_SCALE,
             0.05,
             label=None if kind is Draw.EQUAL else f"scale_{kind}",
-            follow_up=_same_start,
+            follow_up=another_scale,
         )
         if scale != values["scale"]:
             st.caption(text("note.other_scale", scale=values["scale"], shown=scale))
@@ -59,7 +59,7 @@ def n_layers() -> None:
             key="chain",
             alt=text("chart.chain.alt"),
             state="\n\n".join([layer_said(text, problem, scale, depth, layer), verdict]),
-            on_pick=lambda row: commit_with(_same_start, scale=float(row["scale"]), depth=int(row["depth"])),
+            on_pick=lambda row: commit_with(another_scale, scale=float(row["scale"]), depth=int(row["depth"])),
         )
         constants = {
             "DRAW": str(kind),
@@ -72,8 +72,3 @@ def n_layers() -> None:
         }
         figure_notes(here, "chain", lambda: chain_table(problem, scale, depth), lambda: script("chain", **constants))
         why(here, "chain")
-
-
-def _same_start(values: dict[str, Value]) -> dict[str, Value]:
-    """The wide networks of "Start well" follow the weight scale while their initialiser is the one that has it."""
-    return another_gain(values) if values["initialiser"] == "lecun" else {}

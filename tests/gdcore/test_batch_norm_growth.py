@@ -95,6 +95,8 @@ def test_the_fit_is_the_slope_of_the_mean_and_its_error_that_of_the_draws() -> N
         {"weight_scale": 0.0},
         {"place": AFTER, "beta": 0.5, "activation": "tanh"},
         {"place": AFTER, "bias_scale": 0.5, "activation": "relu"},
+        {"activation": "relu", "gamma": 0.1, "beta": -3.0},
+        {"activation": "relu", "gamma": -0.5, "beta": -3.0},
     ],
 )
 def test_no_formula_no_prediction(change: dict) -> None:

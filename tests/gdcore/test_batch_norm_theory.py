@@ -5,6 +5,7 @@ import pytest
 
 from gdcore.activations import ACTIVATIONS, IDENTITY, RELU, SIGMOID, TANH, Activation
 from gdcore.batch_norm_theory import (
+    _two_coordinates,
     collapse_scale,
     growth_with_batch_norm,
     predicted_log10_gradient_norms_with_batch_norm,
@@ -41,6 +42,20 @@ def test_a_very_large_batch_is_an_infinite_one(activation: Activation) -> None:
     assert growth_with_batch_norm(activation, 10**7) == pytest.approx(
         growth_with_batch_norm(activation, None), rel=1e-6
     )
+
+
+@pytest.mark.parametrize(("batch", "bend"), [(8, 1.0), (8, -0.6), (16, 2.0), (64, 3.0)])
+def test_a_relu_that_bends_elsewhere_is_integrated_just_as_well(batch: int, bend: float) -> None:
+    """The moments of one coordinate, by a fine sum over the marginal of the sphere."""
+    a, b, probability = _two_coordinates(batch, bend)
+    x = np.linspace(-1.0, 1.0, 2_000_001)[1:-1] * math.sqrt(batch - 1)
+    density = (1.0 - x**2 / (batch - 1)) ** ((batch - 4) / 2)
+    density /= density.sum()
+    on = density[x > bend].sum()
+    value = (density * np.maximum(x - bend, 0.0) ** 2).sum()
+    for coordinate in (a, b):
+        assert (probability * (coordinate > bend)).sum() == pytest.approx(on, rel=1e-4)
+        assert (probability * np.maximum(coordinate - bend, 0.0) ** 2).sum() == pytest.approx(value, rel=1e-4)
 
 
 def test_relu_tends_to_pi_over_pi_minus_one() -> None:

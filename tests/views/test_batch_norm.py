@@ -45,6 +45,7 @@ ODD = {
     "gamma zero": {"gamma": 0.0},
     "gamma zero, beta": {"gamma": 0.0, "beta": 1.0, "place": AFTER},
     "gamma negative": {"gamma": -1.5, "beta": 0.5, "depth": 20},
+    "a ReLU that is always off": {"activation": "relu", "gamma": 0.1, "beta": -3.0},
     "tiny": {"weight_scale": 0.001, "activation": "relu", "depth": 50},
     "tiny, large epsilon": {"weight_scale": 0.001, "epsilon": 1.0, "activation": "identity", "depth": 50},
     "exploding": {"weight_scale": 10.0, "activation": "identity", "depth": 50},
@@ -99,6 +100,12 @@ def said(look: str = "layers", **change: object) -> str:
         ("takeover", {"weight_scale": 0.002, "activation": "relu"}),
         ("visible", {"weight_scale": 0.1}),
         ("alike", {}),
+        ("alike_lost", {"depth": 30}),
+        ("off", {"activation": "relu", "gamma": 0.1, "beta": -3.0}),
+        ("dead", {"activation": "relu", "place": AFTER, "bias_scale": 2.0}),
+        ("one_unit_two", {"width": 1}),
+        ("one_unit_readout", {"width": 1, "activation": "relu", "depth": 20}),
+        ("two_near", {"batch": 2, "depth": 20, "width": 64}),
         ("shifted", {"beta": 0.5}),
         ("removed", {}),
     ],
@@ -107,6 +114,20 @@ def test_what_is_odd_is_said_where_it_happens_and_nowhere_else(key: str, change:
     assert opening(key) in said(**change)
     if key not in ("removed", "alike"):
         assert opening(key) not in said(activation="tanh", weight_scale=1.0)
+
+
+def test_units_that_are_off_are_not_put_down_to_epsilon_and_are_counted() -> None:
+    off = {"activation": "relu", "place": AFTER, "bias_scale": 2.0}
+    side = compare(replace(SMALL, **off)).normalised
+    assert f"{side.constant} of 16 units" in said(**off)
+    assert 10 ** side.deviation[-1] == pytest.approx((1 - side.constant / 16) ** 0.5, rel=1e-3)
+
+
+def test_two_samples_are_only_said_to_grow_where_the_gradient_grows() -> None:
+    for seed in range(4):
+        change = {"batch": 2, "width": 64, "seed": seed}
+        first, *_, last = compare(replace(SMALL, **change)).normalised.gradient
+        assert (opening("two_near") in said(**change)) == (first > last)
 
 
 def test_what_is_said_to_be_left_of_a_silent_layer_is_what_is_drawn() -> None:

@@ -140,6 +140,13 @@ def test_the_slope_is_said_and_judged_on_both_sides_of_one(scale: float, target:
     assert ("not_yet" in said) == (scale in (0.99, 1.01))
 
 
+def test_numbers_that_look_the_same_are_said_to_agree() -> None:
+    problem = Problem(Draw.SIGNS, 0, 0.25, 1.0, 1.0)
+    assert "**Measured** from depth 100 to 200: **1**." in chain_verdict(TEXT, problem, 1.0, 20)
+    assert "agrees" in keys(problem, 1.0, 20)
+    assert "luck" in keys(Problem(Draw.GAUSSIAN, 0, 0.0, 1.0, 1.0), 1e-5, 20)
+
+
 def test_one_gaussian_draw_is_judged_by_the_luck_of_a_draw() -> None:
     said = [keys(Problem(Draw.GAUSSIAN, seed, 0.0, 1.0, 1.0), 1.0, 20) for seed in range(12)]
     assert sum("luck" in each or "agrees" in each for each in said) == 12

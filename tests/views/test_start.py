@@ -125,6 +125,26 @@ def test_theory_and_run_agree_in_a_wide_network_and_where_they_do_not_it_says_wh
     assert says(seen(initialiser="constant", gain=0.05, activation="tanh", depth=3), "differ_constant")
 
 
+def test_weights_that_saturate_are_not_called_zero_and_a_gain_whose_square_is_lost_is_no_error() -> None:
+    assert says(seen(initialiser="constant", gain=20.0, width=256), "saturated")
+    assert says(seen(initialiser="constant", gain=0.0), "nothing")
+    assert says(seen(gain=1e-200), "random")
+
+
+def test_the_layers_are_called_even_only_where_they_are() -> None:
+    for width, activation in itertools.product((1, 2, 32), ("identity", "relu")):
+        found = seen(width=width, activation=activation, depth=20, gain=0.5, seeds=9)
+        if says(found, "even"):
+            assert found.run.gradient.unevenness < np.log10(4.0)
+    assert says(seen(width=32, activation="identity", gain=0.5), "even")
+
+
+def test_the_growth_by_batch_norm_is_not_foretold_where_epsilon_rules() -> None:
+    assert says(seen(beside="rivals", gain=1e-6, activation="tanh"), "rivals.faded")
+    assert says(seen(beside="rivals", gain=1.0, activation="tanh"), "rivals.growth")
+    assert not says(seen(beside="rivals", gain=1e-6, activation="tanh"), "rivals.growth")
+
+
 def test_silent_starts_are_counted_and_a_batch_is_told_from_a_single_sample() -> None:
     one = seen(activation="relu", initialiser="he", width=3, batch=1, depth=20, seeds=20)
     assert one.run.silent > 0

@@ -3,7 +3,8 @@
 Prints a table: for TABLE = "layers" statistics and gradients of each layer of both networks; for "unit" one unit's
 signal before and after batch norm; for "readings" log10 of the norm of the weight gradient under four readings of batch
 norm; for "growth" the same with batch norm for several draws of the weights. A size of 0 has no logarithm
-and leaves an empty cell.
+and leaves an empty cell. Where the samples have become alike to the last digit, what is printed is rounding, and
+another order of the same sums prints something else.
 It reads the digits from the project's folder; where they lie elsewhere, change DIGITS.
 """
 
@@ -59,6 +60,8 @@ def draw(stack):
 def normalise(x):
     """Batch norm, with what the way back needs: x̂ and s."""
     centred = x - x.mean(axis=0)
+    if EPSILON == 0.0 and (np.ptp(x, axis=0) == 0.0).any():
+        raise ZeroDivisionError("a unit gives the same value for every sample")
     s = np.sqrt(np.mean(centred**2, axis=0) + EPSILON)
     return GAMMA * centred / s + BETA, (centred / s, s)
 
@@ -114,6 +117,17 @@ def log10(value):
         return cell(np.log10(value))
 
 
+def possible():
+    """Whether there is a network with batch norm: not for one sample, nor where ε = 0 and a unit does not vary."""
+    if BATCH < 2:
+        return False
+    try:
+        network(*parameters, "full")
+    except ZeroDivisionError:
+        return False
+    return True
+
+
 if TABLE == "growth":
     weights, biases, readout = draw((DRAWS,))
     runs = [network(weights[r], [b[r] for b in biases], readout[r], "full")[0][:, 1] for r in range(DRAWS)]
@@ -124,7 +138,7 @@ else:
     parameters = draw(())
 
 if TABLE == "readings":
-    readings = ["none"] + ["outputs", "held", "full"] * (BATCH > 1)
+    readings = ["none"] + ["outputs", "held", "full"] * possible()
     runs = [network(*parameters, reading)[0][:, 1] for reading in readings]
     print("layer", *[f"log10_{reading}" for reading in readings], sep=",")
     for i in range(DEPTH):
@@ -141,7 +155,7 @@ if TABLE == "unit":
 if TABLE == "layers":
     shares = [0.05, 0.25, 0.5, 0.75, 0.95]
     print("network,layer,log10_mean,log10_deviation,log10_sensitivity,log10_gradient,q05,q25,q50,q75,q95")
-    for name, reading in [("without", "none"), ("with", "full")][: 1 + (BATCH > 1)]:
+    for name, reading in [("without", "none"), ("with", "full")][: 1 + possible()]:
         norms, watched, _ = network(*parameters, reading)
         for i, y in enumerate(watched):
             mean, deviation = np.sqrt(np.mean(y.mean(axis=0) ** 2)), np.sqrt(np.mean(y.var(axis=0)))

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from gdcore.batch_norm_growth import always_off
 from gdcore.batch_norm_theory import collapse_scale, relu_takeover_scale
 from gdcore.comparison import Comparison, Side
 from gdcore.experiment import Absent, Experiment
@@ -24,7 +25,7 @@ def batch_norm_verdict(text: Text, comparison: Comparison) -> str:
     plain_side = comparison.without
     said = [_across(text, "without", plain_side.gradient)]
     mean, deviation = float(plain_side.mean[-1]), float(plain_side.deviation[-1])
-    if np.isfinite(mean) and deviation < mean - LOST:
+    if experiment.weight_scale and not experiment.phi.homogeneous and deviation < mean - LOST:
         said.append(text(f"{key}.alike_lost"))
     elif -np.inf < deviation < mean - ALIKE:
         said.append(text(f"{key}.alike", times=magnitude(1, mean - deviation)))
@@ -98,6 +99,8 @@ def _epsilon(text: Text, experiment: Experiment, side: Side) -> list[str]:
     if experiment.epsilon == 0.0 or share >= VISIBLE:
         return []
     said = {"deviation": magnitude(int(spread > -np.inf), spread), "gamma": plain(abs(experiment.gamma))}
+    if always_off(experiment):
+        return [text("verdict.batch_norm.off")]
     alive = experiment.width - side.constant
     if 0 < alive < experiment.width and share / math.sqrt(alive / experiment.width) >= VISIBLE:
         return [text("verdict.batch_norm.dead", count=side.constant, width=experiment.width, **said)]

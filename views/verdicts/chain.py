@@ -92,7 +92,9 @@ def _slopes(text: Text, problem: Problem, scale: float, grown: Depths) -> list[s
 
 def _judged(theory: Slope, found: float) -> str:
     apart = abs(found - theory.total)
-    if apart <= CLOSE[0] + CLOSE[1] * abs(theory.total):
+    if plain(10.0**found, 3) == plain(10.0**theory.total, 3):  # nobody sees a difference
+        return "agrees"
+    if apart <= CLOSE[0] + CLOSE[1] * abs(theory.total) and not theory.luck:
         return "agrees"
     if theory.luck:
         return "luck" if apart <= LUCKY * theory.luck else "unlucky"

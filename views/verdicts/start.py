@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from gdcore.batch_norm_theory import SMALLEST_BATCH, growth_with_batch_norm
+from gdcore.batch_norm import EPSILON
+from gdcore.batch_norm_theory import SMALLEST_BATCH, collapse_scale, growth_with_batch_norm
 from gdcore.depth_theory import all_dead_probability
 from gdcore.start_theory import CONSTANT_SIGMOID, weight_scale
 from gdcore.starts import Started, kind
@@ -13,9 +14,12 @@ from views.numbers import magnitude, plain
 from views.starts import Picture
 from views.text import Text
 
+NOT_FADED = 3.0  # times the scale at which ε outweighs the variance in batch norm: from here on theory may speak
 CLOSE = 0.03  # relative: a measured gain this close to the expected one agrees with it
 ALIKE = math.log10(1.1)  # gradients whose unevenness differs by less are as flat as each other
+EVEN = math.log10(4.0)  # gradients whose unevenness is less are called nearly the same
 WORTH_SAYING = 1e-3  # a chance of a silent start below this is not spoken of
+FAR = math.log(1.25)  # factors per layer that differ by more are far from each other
 WIDE_ENOUGH = 4  # units: below it 1 − 1/d is a poor measure of the typical layer
 
 
@@ -40,10 +44,10 @@ def expected_gains(seen: Picture) -> tuple[float, float] | None:
 
 def _theory(text: Text, seen: Picture) -> str:
     start, gains = seen.start, expected_gains(seen)
-    if gains is None:
-        return text("verdict.start.nothing")
-    key = "constant" if start.initialiser == "constant" else "random"
     scale = weight_scale(start.initialiser, start.gain, start.width, start.width)
+    if gains is None:
+        return text("verdict.start.saturated", scale=plain(scale)) if start.gain else text("verdict.start.nothing")
+    key = "constant" if start.initialiser == "constant" else "random"
     forward, backward = (written(gain) for gain in gains)
     return text(f"verdict.start.{key}", scale=plain(scale), forward=forward, backward=backward)
 
@@ -75,7 +79,8 @@ def _agreement(text: Text, seen: Picture) -> list[str]:
     width = seen.start.width
     if seen.start.initialiser == "constant":
         return [text("verdict.start.differ_constant")]
-    if width < WIDE_ENOUGH:
+    farthest = max(abs(math.log(did / said)) for did, said in zip(found, gains, strict=True))
+    if width < WIDE_ENOUGH or farthest > FAR:
         return [text("verdict.start.differ_narrow", width=width)]
     typical = plain(math.sqrt(1.0 - 1.0 / width), 3)
     return [text("verdict.start.differ", width=width, typical=typical, seeds=seen.start.seeds)]
@@ -89,6 +94,7 @@ def _special(text: Text, seen: Picture) -> list[str]:
     if (
         start.phi.homogeneous
         and start.initialiser != "constant"
+        and run.gradient.unevenness < EVEN
         and kind(run.sensitivity.gain_backward)
         in (
             "shrinks",
@@ -142,7 +148,10 @@ def rivals_verdict(text: Text, seen: Picture) -> str:
         )
     said.append(text("verdict.start.rivals.normalised", unevenness=_unevenness(text, good.normalised), **names))
     said.append(text(f"verdict.start.rivals.{flatter(good.kept, good.normalised)}"))
-    if start.batch >= SMALLEST_BATCH:
+    scale = weight_scale(start.initialiser, start.gain, start.width, start.width)
+    if scale < NOT_FADED * collapse_scale(slope=float(start.phi.derivative(np.ones(1))[0])):
+        said.append(text("verdict.start.rivals.faded", epsilon=plain(EPSILON)))
+    elif start.batch >= SMALLEST_BATCH:
         growth = math.sqrt(growth_with_batch_norm(start.phi, start.batch))
         said.append(text("verdict.start.rivals.growth", growth=written(growth)))
     else:
