@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Opener, settled
@@ -53,6 +54,12 @@ def require_drawn(page: Page, dark: bool) -> None:
     assert (brightness < 128) == dark
 
 
+def require_accessible(page: Page) -> None:
+    """axe-core finds nothing serious."""
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")] == []
+
+
 def require_fit(page: Page, width: int) -> None:
     """Nothing is too wide once the window has this width and the pictures have followed."""
     page.set_viewport_size({"width": width, "height": 844})
@@ -89,6 +96,7 @@ def test_on_a_projector_a_place_is_drawn_on_one_screen_and_fits_a_wider_and_a_na
 ) -> None:
     page = visit(link(place, language), dark=dark)
     require_drawn(page, dark)
+    require_accessible(page)
     if place != "/":
         require_one_screen(page, place)
     require_fit(page, 1600)
@@ -102,6 +110,7 @@ def test_on_a_phone_a_place_is_drawn_and_fits_in_the_other_language_and_theme(
     other = next(each for each in LANGUAGES if each != language)
     page = visit(link(place, other), dark=not dark, width=390, height=844)
     require_drawn(page, not dark)
+    require_accessible(page)
     require_fit(page, 390)
 
 

@@ -54,7 +54,7 @@ def healthy(app: AppTest) -> None:
 
 
 LOSSES = next(setting.options for setting in PAGES["learning_rate"] if setting.key == "loss")
-CASES = [("home", {})]
+CASES = [("home", {}), ("teach", {})]
 CASES += [("learning_rate", {"loss": loss}) for loss in LOSSES]
 CASES += [("learning_rate", {"tab": "slope", "loss": loss, "at": "7"}) for loss in LOSSES]
 CASES += [
