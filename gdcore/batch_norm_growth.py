@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from gdcore.activations import IDENTITY
 from gdcore.batch_norm_theory import (
     SMALLEST_BATCH,
     growth_with_batch_norm,
@@ -28,6 +29,7 @@ DRAWS = 6
 FIRST_LEFT_OUT, LAST_LEFT_OUT = 8, 2
 FEWEST_FITTED = 5  # layers
 NEVER = 1e-7  # a chance
+STRAIGHT = 1e-4  # a φ that bends smoothly is straight over a shorter stretch, but for its square
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,24 @@ def predicted_growth(experiment: Experiment) -> float | None:
     if experiment.before:
         if always_off(experiment):
             return None
-        bend = -experiment.beta / gamma if phi.homogeneous and not phi.constant_slope else 0.0
-        return growth_with_batch_norm(stretched(phi, gamma, experiment.beta), batch, bend)
+        if _straight(experiment):
+            return growth_with_batch_norm(IDENTITY, batch)
+        if not phi.homogeneous:
+            return growth_with_batch_norm(stretched(phi, gamma, experiment.beta), batch)
+        # the next batch norm divides |γ| away
+        side, beta = math.copysign(1.0, gamma), experiment.beta / abs(gamma)
+        return growth_with_batch_norm(stretched(phi, side, beta), batch, -side * beta)
     if (experiment.beta != 0.0 or experiment.bias_scale > 0.0) and not phi.constant_slope:
         return None
     return growth_with_batch_norm_after(phi, batch, experiment.weight_scale * abs(gamma))
+
+
+def _straight(experiment: Experiment) -> bool:
+    """Whether x̂ → φ(γx̂ + β) bends nowhere that x̂ comes to: there a growth from differences would lose its digits."""
+    phi, gamma = experiment.phi, abs(experiment.gamma)
+    if not phi.homogeneous:
+        return gamma < STRAIGHT
+    return phi.constant_slope or experiment.beta >= gamma * (experiment.batch - 1) ** 0.5
 
 
 def always_off(experiment: Experiment) -> bool:

@@ -110,7 +110,8 @@ def _random(
     variances = log10_variances(activation, scale, depth + 1, entering)
     signal = 0.5 * (variances[1:] - 2.0 * math.log10(scale))
     spread = 10.0 ** np.clip(variances[: depth - 1], -300.0, 300.0)
-    growth = np.array([0.5 * math.log10(gradient_growth(activation, float(q), scale)) for q in spread])
+    slopes = np.array([0.5 * math.log10(gradient_growth(activation, float(q), 1.0)) for q in spread])
+    growth = math.log10(scale) + slopes
     return np.asarray(signal), np.append(np.cumsum(growth[::-1])[::-1], 0.0)
 
 

@@ -15,6 +15,7 @@ from views.tables import CARS, is_key
 Value = float | int | str
 Values = Mapping[str, Value]
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+SMALLEST = 1e-60  # what is nearer to 0 counts as 0: its square, or a product of a few, would leave float64
 _LONGEST = 32  # characters; no value of ours is longer
 
 
@@ -35,6 +36,8 @@ class Number:
         value = float(text)
         if not self.low <= value <= self.high or (self.whole and value != int(value)):
             raise ValueError(f"{self.key} is not between {self.low} and {self.high}.")
+        if abs(value) < SMALLEST:
+            value = 0.0
         return int(value) if self.whole else value
 
     def default_for(self, earlier: Values) -> Value:

@@ -11,6 +11,7 @@ from views.controls import choice, ladder, number, slider
 from views.drawing import Row, draw
 from views.figure_notes import figure_notes
 from views.outlook import weight_scale
+from views.numbers import DIGITS
 from views.page import Lesson, lesson, why
 from views.scripts import script
 from views.settings import MOST_GAIN, STARTS, another_gain
@@ -84,7 +85,7 @@ def _map(here: Lab) -> None:
 
 
 def _take_over(row: Row) -> None:
-    rate, scale = values_of(int(row["cell"]))
+    rate, scale = (float(f"{value:.{DIGITS}g}") for value in values_of(int(row["cell"])))  # as they are written
     commit(**plan_of_map(), rate=rate, scale=scale, gain=scale)
 
 

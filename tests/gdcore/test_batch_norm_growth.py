@@ -114,3 +114,10 @@ def test_how_far_epsilon_has_faded_the_signal_is_measured() -> None:
     assert grown(Experiment(20, 32, 32, 1.0, "tanh", 0)).faded == pytest.approx(1.0, abs=1e-3)
     assert grown(Experiment(20, 32, 32, 1.0, "tanh", 0, gamma=2.0)).faded == pytest.approx(1.0, abs=1e-3)
     assert grown(Experiment(20, 32, 32, 0.002, "tanh", 0)).faded < 0.1
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+def test_a_very_small_gamma_leaves_the_growth_of_a_straight_line(activation: str) -> None:
+    for gamma in (2e-4, -1e-4, 1e-9, 1e-200):
+        growth = predicted_growth(replace(WIDE, epsilon=1e-5, activation=activation, gamma=gamma, beta=0.5))
+        assert growth == pytest.approx((WIDE.batch - 2) / (WIDE.batch - 3), rel=1e-6)

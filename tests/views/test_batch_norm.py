@@ -131,8 +131,7 @@ def test_two_samples_are_only_said_to_grow_where_the_gradient_grows() -> None:
 
 
 def test_what_is_said_to_be_left_of_a_silent_layer_is_what_is_drawn() -> None:
-    experiment = replace(SMALL, width=1, epsilon=0.0)
-    largest = compare(experiment).normalised.gradient[1:].max()
+    largest = compare(replace(SMALL, width=1, epsilon=0.0)).normalised.gradient[1:].max()
     assert largest < -15.0
     assert f"{10 ** (largest - np.floor(largest)):.2f}" in said(width=1, epsilon=0.0)
 

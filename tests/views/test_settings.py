@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from views.problem import LOSSES
-from views.setting import Choice, Key, Number, Refusal, Setting, Value, defaults, read, write, written
+from views.setting import SMALLEST, Choice, Key, Number, Refusal, Setting, Value, defaults, read, write, written
 from views.settings import PAGES, natural_descent
 
 TABLES = sorted(PAGES)
@@ -64,7 +64,7 @@ def admissible(setting: Setting) -> st.SearchStrategy[Any]:
         return st.just("cars") | st.text("0123456789abcdef", min_size=16, max_size=16)
     if setting.whole:
         return st.integers(int(setting.low), int(setting.high))
-    return st.floats(setting.low, setting.high)
+    return st.floats(setting.low, setting.high).filter(lambda value: value == 0.0 or abs(value) >= SMALLEST)
 
 
 def of_page(page: str) -> st.SearchStrategy[dict[str, Value]]:
@@ -93,6 +93,11 @@ def test_no_key_stands_twice_in_a_table_and_none_is_the_language(page: str) -> N
     keys = [setting.key for setting in PAGES[page]]
     assert len(keys) == len(set(keys))
     assert "lang" not in keys
+
+
+def test_what_is_next_to_nothing_counts_as_zero_and_a_small_number_stays() -> None:
+    gain = next(setting for setting in PAGES["depth"] if setting.key == "gain")
+    assert (gain.parse("1e-200"), gain.parse("1e-12")) == (0.0, 1e-12)
 
 
 @every_setting
