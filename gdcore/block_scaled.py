@@ -45,7 +45,7 @@ class Block:
         powers = np.asarray(exponent, dtype=np.int64)
         if powers.shape != squares.shape:
             powers = np.broadcast_to(powers, squares.shape)
-        if SMALLEST_SQUARES < squares.min(initial=1.0) and squares.max(initial=1.0) < LARGEST_SQUARES:
+        if squares.min(initial=1.0) > SMALLEST_SQUARES and squares.max(initial=1.0) < LARGEST_SQUARES:
             return cls(values, powers, squares)
         fine = (squares > SMALLEST_SQUARES) & (squares < LARGEST_SQUARES)
         largest = np.abs(flat).max(axis=-1, initial=0.0)

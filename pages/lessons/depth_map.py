@@ -16,7 +16,7 @@ from views.figure_notes import figure_notes
 from views.page import lesson, why
 from views.scripts import script
 from views.setting import Values
-from views.settings import another_gain
+from views.settings import another_scale
 from views.state import Lab, commit_with, lab
 from views.verdicts.depth_map import depth_map_verdict, place_note, what_happens
 
@@ -51,11 +51,11 @@ def _controls(here: Lab) -> None:
     text, values = here.text, here.current
     choice(here, "activation", list(ACTIVATIONS))
     ladder(here, "depth", DEPTHS, label="map_depth")
-    ladder(here, "scale", SCALES, label="map_scale", follow_up=another_gain)
+    ladder(here, "scale", SCALES, label="map_scale", follow_up=another_scale)
     critical = critical_weight_scale(ACTIVATIONS[str(values["activation"])], float(values["bias_scale"]))
     here_too = critical <= SCALES[-1]
     scale = float(f"{critical:.6g}") if here_too else float(values["scale"])
-    changes = {"scale": scale, **another_gain({**values, "scale": scale})}
+    changes = {"scale": scale, **another_scale({**values, "scale": scale})}
     why_not = None if here_too else "map_outside"
     button(here, "map_critical", ":material/balance:", disabled=not here_too, why=why_not, **changes)
     with st.popover(text("note.more"), width="stretch"):
@@ -107,4 +107,4 @@ def program(experiment: Experiment) -> str:
 def _take(row: Row) -> None:
     """A clicked cell: its depth and its weight scale, and what follows from them."""
     depth, scale = divmod(int(row["cell"]), len(SCALES))
-    commit_with(another_gain, depth=DEPTHS[depth], scale=SCALES[scale])
+    commit_with(another_scale, depth=DEPTHS[depth], scale=SCALES[scale])

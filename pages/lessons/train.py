@@ -10,8 +10,8 @@ from views.charts.train_map_frames import train_map_frames, values_of
 from views.controls import choice, ladder, number, slider
 from views.drawing import Row, draw
 from views.figure_notes import figure_notes
-from views.outlook import weight_scale
 from views.numbers import DIGITS
+from views.outlook import weight_scale
 from views.page import Lesson, lesson, why
 from views.scripts import script
 from views.settings import MOST_GAIN, STARTS, another_gain

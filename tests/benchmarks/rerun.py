@@ -50,7 +50,7 @@ CASES = (
     Case("start well, another gain", "depth", "tab=start", "depth-gain", small_steps(0.81, 0.01)),
     Case("train it, another depth", "depth", "tab=train", "depth-depth-train_depth", small_steps(1, 1)[:50]),
     *(
-        Case(f"batch norm, {look}, another n", "depth", f"tab=batch_norm&look={look}", "depth-depth-net_depth", range(2, 51))
+        Case(f"batch norm, {look}", "depth", f"tab=batch_norm&look={look}", "depth-depth-net_depth", range(2, 51))
         for look in ("layers", "unit", "readings", "growth")
     ),
 )

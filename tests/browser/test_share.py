@@ -13,7 +13,8 @@ PLACE = "/learning_rate?alpha=1.7&curvature=1.3&start=-2"
 
 
 def numbers(page) -> str:
-    return "".join(sign for sign in page.locator("[class*=st-key-words-]").inner_text() if sign.isdigit() or sign in ".−")
+    said = page.locator("[class*=st-key-words-]").inner_text()
+    return "".join(sign for sign in said if sign.isdigit() or sign in ".−")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

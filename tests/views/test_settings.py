@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from views.problem import LOSSES
 from views.setting import SMALLEST, Choice, Key, Number, Refusal, Setting, Value, defaults, read, write, written
-from views.settings import PAGES, natural_descent
+from views.settings import PAGES, another_scale, natural_descent
 
 TABLES = sorted(PAGES)
 SETTINGS = [(page, setting) for page, table in PAGES.items() for setting in table]
@@ -224,3 +224,8 @@ def test_any_query_at_all_ends_in_admissible_values_that_stay_the_same(page: str
         assert values[refusal.key] == refusal.default
     query = as_query(write(PAGES[page], values))
     assert read(PAGES[page], query) == (values, [])
+
+
+def test_another_weight_scale_brings_lecuns_number_along_and_leaves_those_of_the_others() -> None:
+    assert another_scale({"initialiser": "lecun", "scale": 2.0}) == {"gain": 2.0}
+    assert another_scale({"initialiser": "he", "scale": 2.0}) == {}

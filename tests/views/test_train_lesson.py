@@ -199,3 +199,10 @@ def test_every_side_and_stage_is_named_in_every_language(language: str) -> None:
         assert text(f"verdict.train.name_{side}")
     for stage in (Stage.STOPPED, Stage.CHANGED, Stage.FINISHED):
         assert train_verdict(text, ended(GOOD, STUCK, stage=stage), DEEP)
+
+
+def test_theory_foretells_no_growth_by_batch_norm_for_one_unit_or_where_epsilon_rules() -> None:
+    plan = replace(DEEP, depth=4, activation="tanh", initialiser="lecun", gain=1.0)
+    assert "with" in outlook(plan).growth
+    assert "with" not in outlook(replace(plan, width=1)).growth
+    assert "with" not in outlook(replace(plan, gain=1e-4)).growth
