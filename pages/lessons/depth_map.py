@@ -20,6 +20,8 @@ from views.settings import another_scale
 from views.state import Lab, commit_with, lab
 from views.verdicts.depth_map import depth_map_verdict, place_note, what_happens
 
+MOST_UNITS, MOST_IMAGES = 64, 64
+
 
 @st.fragment
 def the_map() -> None:
@@ -29,6 +31,7 @@ def the_map() -> None:
     with place.controls:
         _controls(here)
     experiment = chosen(here.current)
+    cut = (experiment.width, experiment.batch) != (here.current["width"], here.current["batch"])
     with place.words:
         st.markdown(depth_map_verdict(text, experiment))
     with place.picture:
@@ -41,7 +44,8 @@ def the_map() -> None:
             state="\n\n".join([what_happens(text, committed(experiment)), note]),
             on_pick=_take,
         )
-        st.caption(text.together([note, text("note.map")]))
+        smaller = [text("note.map_smaller", units=experiment.width, images=experiment.batch)] if cut else []
+        st.caption(text.together([note, *smaller, text("note.map")]))
         figure_notes(here, "map", lambda: depth_map_table(experiment), lambda: program(experiment))
         why(here, "map")
         st.caption(text("note.data_digits"))
@@ -70,11 +74,11 @@ def _controls(here: Lab) -> None:
 
 
 def chosen(values: Values) -> Experiment:
-    """The network that the settings ask for."""
+    """The network that the settings ask for, or one of fewer units and images: the map computes 984 of them."""
     return Experiment(
         depth=int(values["depth"]),
-        width=int(values["width"]),
-        batch=int(values["batch"]),
+        width=min(int(values["width"]), MOST_UNITS),
+        batch=min(int(values["batch"]), MOST_IMAGES),
         weight_scale=float(values["scale"]),
         activation=str(values["activation"]),
         seed=int(values["seed"]),
