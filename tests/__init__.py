@@ -1,1 +1,3 @@
-"""The tests: one folder a kind, names that are sentences."""
+"""Tests; what several folders share stands here."""
+
+import gdcore as gdcore  # before numpy, for it says how many threads numpy may use

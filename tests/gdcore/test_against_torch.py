@@ -30,4 +30,4 @@ def test_the_kept_numbers_are_what_pytorch_gives_today(kept: dict[str, np.ndarra
     pytest.importorskip("torch")
     assert set(kept) == set(CASES)
     for case in CASES:
-        np.testing.assert_allclose(by_torch(case), kept[case], rtol=1e-12, atol=1e-15, err_msg=case)
+        np.testing.assert_allclose(by_torch(case), kept[case], rtol=1e-10, atol=ROUNDING, err_msg=case)

@@ -28,7 +28,7 @@ def opening(key: str) -> str:
 
 
 def test_every_setting_can_be_drawn_and_said_in_words_and_plain_numbers() -> None:
-    for (weights, bias, x, target), language in itertools.product(EVERY, LANGUAGES):
+    for (weights, bias, x, target), language in zip(EVERY, itertools.cycle(LANGUAGES), strict=False):
         run = three_layers(weights, bias, x, target)
         frames = three_frames(load_text(language), run, "w2")
         require_drawable({**frames, "frame": frames["frame"].assign(low=0, high=1)})
