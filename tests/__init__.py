@@ -1,3 +1,3 @@
-"""Tests; what several folders share stands here."""
+"""The tests: one folder a kind, names that are sentences."""
 
-import gdcore as gdcore  # before numpy, for it says how many threads numpy may use
+import gdcore as gdcore  # before numpy, for it says that numpy may use one thread: half the CPU time of small products

@@ -207,9 +207,9 @@ def _layers(text: Text) -> alt.LayerChart | alt.FacetChart:
 def chain(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, cube, points, lines, bands, limits (`chain_frames`)."""
     views = {
-        "overview": View(_overview(text), HALF, wide_or_narrow("236", "220")),
-        "formats": View(_formats(text), HALF, wide_or_narrow("92", "92")),
-        "layers": View(_layers(text), HALF, wide_or_narrow("356", "260")),
+        "overview": View(_overview(text), f"({HALF}) - 8", wide_or_narrow("236", "220")),
+        "formats": View(_formats(text), f"({HALF}) - 8", wide_or_narrow("92", "92")),
+        "layers": View(_layers(text), f"({HALF}) - 8", wide_or_narrow("356", "260")),
     }
     overview, formats, layers = parts(views).values()
     apart = {"scale": {"color": "independent", "strokeDash": "independent"}}
