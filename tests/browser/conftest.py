@@ -85,7 +85,7 @@ def visit(server: str, chromium: Browser, empty_pages: Pages) -> Iterator[Opener
         def listen(message) -> None:
             looked_around = "404" in message.text and LOOKS_AROUND.search(message.location.get("url", ""))
             if message.type in ("error", "warning") and not looked_around:
-                complaints.append(f"{path}: {message.text[:300]}")
+                complaints.append(f"{path}: {message.text[:900]}")
 
         def watch(request) -> None:
             if not request.url.startswith((at, at.replace("http", "ws"), "data:", "blob:")):

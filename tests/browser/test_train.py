@@ -9,8 +9,8 @@ from tests.browser.conftest import Opener, settled
 from views.text import load_text
 
 EN = load_text("en")
-LONG = "/depth?tab=train&depth=12&epochs=50"
-STOP_WITHIN = 0.5  # seconds
+LONG = "/depth?tab=train&depth=30&width=128&epochs=50"
+STOP_WITHIN = 1.5  # seconds, the best of three: half a second on a quiet machine
 # the update up to which the picture has been drawn
 SHOWN = "() => Number((document.querySelector('svg.marks').textContent.match(/; update (\\d+)/) || [0, -1])[1])"
 PATIENCE = 30_000  # ms, where the machine may be busy
@@ -49,6 +49,7 @@ def test_a_training_is_started_watched_stopped_and_then_run_to_its_end(visit: Op
     expect(words).to_contain_text("The curves belong to other settings", timeout=PATIENCE)
     page.keyboard.press("Escape")
     button(page, "train_start")
+    page.wait_for_function(f"({SHOWN})() === 22", timeout=PATIENCE)
     expect(page.get_by_role("button", name=EN("action.train_start"), exact=True).first).to_be_visible(timeout=PATIENCE)
     expect(words).to_contain_text("With batch norm", timeout=PATIENCE)
     expect(progress).to_have_count(0, timeout=PATIENCE)

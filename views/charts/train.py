@@ -106,6 +106,11 @@ def _explosions(*, words: bool) -> list[alt.Chart]:
     return [rule, word.encode(y=alt.value(0), text="label:N")] if words else [rule]
 
 
+def _update(row: str) -> str:
+    """The update of a row that may not be there yet: the data sets arrive one after the other."""
+    return f"(isValid({row}) ? {row}.update : 0)"
+
+
 def _said(text: Text) -> str:
     """Which network, and below it what was measured of each side at the lit measurement; on a phone less of it."""
     rows = {
@@ -119,7 +124,7 @@ def _said(text: Text) -> str:
             text.template(f"chart.train.{prefix}at"),
             FRAME,
             "headline",
-            update=f"({longer} ? {rows['with']}.update : {rows['without']}.update)",
+            update=f"({longer} ? {_update(rows['with'])} : {_update(rows['without'])})",
         )
         said = [f"{FRAME}.note ? {FRAME}.note : {at}"]
         for side, row in rows.items():
