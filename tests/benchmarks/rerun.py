@@ -46,8 +46,8 @@ CASES = (
     Case("beyond convex, another start", LAB, "tab=dip", f"{LAB}-dip_start-", small_steps(2.5, 0.01)),
     Case("your own data, another α", LAB, "tab=data", f"{LAB}-fit_pace-", small_steps(0.2, 0.01)),
     Case("n layers, another weight", "depth", "", "depth-scale-", small_steps(0.81, 0.01)),
-    Case("the map, another depth", "depth", "tab=map", "depth-depth-ladder", [2, 3, 4, 6, 8, 10, 15, 25, 30, 40]),
-    Case("start well, another gain", "depth", "tab=start", "depth-gain", small_steps(0.81, 0.01)),
+    Case("the map, another depth", "depth", "tab=map", "depth-depth-ladder", ["2", "4", "8", "15", "30", "40"]),
+    Case("start well, another n", "depth", "tab=start", "depth-depth-net_depth", range(2, 51)),
     Case("train it, another depth", "depth", "tab=train", "depth-depth-train_depth", small_steps(1, 1)[:50]),
     *(
         Case(f"batch norm, {look}", "depth", f"tab=batch_norm&look={look}", "depth-depth-net_depth", range(2, 51))
