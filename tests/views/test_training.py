@@ -81,8 +81,9 @@ def test_a_stop_keeps_the_curves_gives_the_place_back_and_lets_the_networks_go()
     assert following.curves
 
 
-def test_the_third_begins_by_itself_when_the_first_is_done() -> None:
+def test_the_third_begins_by_itself_when_the_first_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     places = Places(most=2, lease=60.0)
+    monkeypatch.setattr(places, "work", lambda step, *_: step(0.001))  # slices in which nothing small comes to its end
     first, second, third = (pair_of(SMALL, places) for _ in range(3))
     for pair in (first, second, third):
         pair.tick()
