@@ -7,6 +7,7 @@ numbers        how a number is written for a person
 tables         the table of numbers behind a learner's own loss; `csv_text` and `csv_table` read one from a file
 problem        which loss of one parameter the settings mean
 bowls          which bowl they mean, made or of a table
+experiments    which network of the depth lab they mean
 schedule_race  which race of schedules they mean
 fit            which fit of a line they mean
 starts         which random starts they mean

@@ -17,12 +17,12 @@ from gdcore.depth_theory import critical_weight_scale
 from gdcore.descent import descend
 from gdcore.descent_theory import Regime, limits, predict
 from gdcore.dip import descend_into_dip
-from gdcore.experiment import Absent, Experiment
-from gdcore.network import BatchNorm
+from gdcore.experiment import Absent
 from gdcore.precision import FLOAT16
 from gdcore.scaled import FloatArray
 from gdcore.schedule_race import SCHEDULES
 from gdcore.three_layers import three_layers
+from views.experiments import chosen_experiment
 from views.problem import chosen_loss
 from views.schedule_race import chosen_race, chosen_samples
 from views.setting import Values
@@ -136,22 +136,7 @@ def _draw(values: Values, depth: int) -> tuple[Draw, int, float, int]:
 
 
 def _comparison(values: Values) -> Comparison:
-    before, after = BatchNorm.BEFORE_ACTIVATION, BatchNorm.AFTER_ACTIVATION
-    return compare(
-        Experiment(
-            depth=int(values["depth"]),
-            width=int(values["width"]),
-            batch=int(values["batch"]),
-            weight_scale=float(values["scale"]),
-            activation=str(values["activation"]),
-            seed=int(values["seed"]),
-            bias_scale=float(values["bias_scale"]),
-            place=before if values["place"] == "before" else after,
-            gamma=float(values["gamma"]),
-            beta=float(values["beta"]),
-            epsilon=float(values["epsilon"]),
-        )
-    )
+    return compare(chosen_experiment(values))
 
 
 def _normalised(found: Comparison) -> FloatArray:

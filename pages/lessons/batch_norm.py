@@ -1,6 +1,5 @@
 """Batch norm: a wide network on real digits, without it and with it; four ways to look at it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,9 +8,9 @@ from gdcore.activations import ACTIVATIONS
 from gdcore.batch_norm_growth import measure_growth
 from gdcore.comparison import compare
 from gdcore.experiment import Absent, Experiment
-from gdcore.network import BatchNorm
 from gdcore.one_unit import follow_unit
 from gdcore.readings import read
+from pages.lessons.network_choice import network_choice
 from views.batch_norm_table import Table, growth_table, layers_table, readings_table, unit_table
 from views.charts.batch_norm_growth import batch_norm_growth, batch_norm_growth_frames
 from views.charts.batch_norm_layers import batch_norm_layers
@@ -20,12 +19,12 @@ from views.charts.batch_norm_readings import batch_norm_readings, batch_norm_rea
 from views.charts.batch_norm_unit import batch_norm_unit
 from views.charts.batch_norm_unit_frames import MOST_SAMPLES, batch_norm_unit_frames
 from views.charts.room import Spec
-from views.controls import choice, ladder, number, segments, slider
+from views.controls import choice, ladder, segments, slider
 from views.drawing import Frames, draw
+from views.experiments import chosen_experiment
 from views.figure_notes import figure_notes
 from views.page import lesson, why
 from views.scripts import script
-from views.setting import Value
 from views.settings import another_scale
 from views.state import Lab, commit, lab
 from views.text import Text
@@ -35,8 +34,6 @@ from views.verdicts.batch_norm_gradients import growth_headline, growth_verdict,
 FEWEST_WIDE_LAYERS, MOST_WIDE_LAYERS = 2, 50  # the scalar chain, which shares the depth, goes from 1 to 200
 SCALES = (0.0, 0.001, 0.002, 0.003, 0.004, 0.005, 0.007, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8,
           0.9, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 2.0, 2.5, 3.0, 4.0, 5.0, 7.0, 10.0)  # fmt: skip
-EPSILONS = (0.0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1.0)
-PLACES = {"before": BatchNorm.BEFORE_ACTIVATION, "after": BatchNorm.AFTER_ACTIVATION}
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def batch_norm() -> None:
     here = lab()
     text, values = here.text, here.current
     place, look = lesson("batch_norm"), str(values["look"])
-    experiment = chosen(values)
+    experiment = chosen_experiment(values, layers=(FEWEST_WIDE_LAYERS, MOST_WIDE_LAYERS))
     layer, unit = min(int(values["layer"]), experiment.depth), min(int(values["unit"]), experiment.width)
     with place.controls:
         controls(here, look, experiment)
@@ -97,32 +94,7 @@ def controls(here: Lab, look: str, experiment: Experiment) -> None:
     if look == "unit" and experiment.width > 1:
         with right:
             slider(here, "unit", 1, experiment.width, 1)
-    with st.popover(text("note.more"), width="stretch"):
-        segments(here, "place", list(PLACES))
-        number(here, "width", 1, 256, 1)
-        number(here, "batch", 1, 256, 1)
-        number(here, "gamma", -3.0, 3.0, 0.1)
-        number(here, "beta", -3.0, 3.0, 0.1)
-        ladder(here, "epsilon", EPSILONS)
-        number(here, "bias_scale", 0.0, 2.0, 0.1)
-        number(here, "seed", 0, 9999, 1)
-
-
-def chosen(values: Mapping[str, Value]) -> Experiment:
-    """The experiment that the settings ask for."""
-    return Experiment(
-        depth=min(max(int(values["depth"]), FEWEST_WIDE_LAYERS), MOST_WIDE_LAYERS),
-        width=int(values["width"]),
-        batch=int(values["batch"]),
-        weight_scale=float(values["scale"]),
-        activation=str(values["activation"]),
-        seed=int(values["seed"]),
-        bias_scale=float(values["bias_scale"]),
-        place=PLACES[str(values["place"])],
-        gamma=float(values["gamma"]),
-        beta=float(values["beta"]),
-        epsilon=float(values["epsilon"]),
-    )
+    network_choice(here)
 
 
 def layers(text: Text, experiment: Experiment, layer: int, _: int) -> Shown:

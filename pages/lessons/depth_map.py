@@ -6,21 +6,21 @@ from gdcore.activations import ACTIVATIONS
 from gdcore.depth_map import DEPTHS, SCALES
 from gdcore.depth_theory import critical_weight_scale
 from gdcore.experiment import Experiment
-from pages.lessons.batch_norm import EPSILONS, PLACES
+from pages.lessons.network_choice import network_choice
 from views.charts.depth_map import depth_map
 from views.charts.depth_map_frames import depth_map_frames
-from views.controls import button, choice, ladder, number, segments
+from views.controls import button, choice, ladder
 from views.depth_maps import committed, depth_map_table
 from views.drawing import Row, draw
+from views.experiments import chosen_experiment
 from views.figure_notes import figure_notes
 from views.page import lesson, why
 from views.scripts import script
-from views.setting import Values
 from views.settings import another_scale
 from views.state import Lab, commit_with, lab
 from views.verdicts.depth_map import depth_map_verdict, place_note, what_happens
 
-MOST_UNITS, MOST_IMAGES = 64, 64
+MOST_SIDE = 64  # units a layer and images a batch: the map computes 984 networks
 
 
 @st.fragment
@@ -30,7 +30,7 @@ def the_map() -> None:
     place = lesson("map")
     with place.controls:
         _controls(here)
-    experiment = chosen(here.current)
+    experiment = chosen_experiment(here.current, most=MOST_SIDE)
     cut = (experiment.width, experiment.batch) != (here.current["width"], here.current["batch"])
     with place.words:
         st.markdown(depth_map_verdict(text, experiment))
@@ -52,7 +52,7 @@ def the_map() -> None:
 
 
 def _controls(here: Lab) -> None:
-    text, values = here.text, here.current
+    values = here.current
     choice(here, "activation", list(ACTIVATIONS))
     ladder(here, "depth", DEPTHS, label="map_depth")
     ladder(here, "scale", SCALES, label="map_scale", follow_up=another_scale)
@@ -62,32 +62,7 @@ def _controls(here: Lab) -> None:
     changes = {"scale": scale, **another_scale({**values, "scale": scale})}
     why_not = None if here_too else "map_outside"
     button(here, "map_critical", ":material/balance:", disabled=not here_too, why=why_not, **changes)
-    with st.popover(text("note.more"), width="stretch"):
-        segments(here, "place", list(PLACES))
-        number(here, "width", 1, 256, 1)
-        number(here, "batch", 1, 256, 1)
-        number(here, "gamma", -3.0, 3.0, 0.1)
-        number(here, "beta", -3.0, 3.0, 0.1)
-        ladder(here, "epsilon", EPSILONS)
-        number(here, "bias_scale", 0.0, 2.0, 0.1)
-        number(here, "seed", 0, 9999, 1)
-
-
-def chosen(values: Values) -> Experiment:
-    """The network that the settings ask for, or one of fewer units and images: the map computes 984 of them."""
-    return Experiment(
-        depth=int(values["depth"]),
-        width=min(int(values["width"]), MOST_UNITS),
-        batch=min(int(values["batch"]), MOST_IMAGES),
-        weight_scale=float(values["scale"]),
-        activation=str(values["activation"]),
-        seed=int(values["seed"]),
-        bias_scale=float(values["bias_scale"]),
-        place=PLACES[str(values["place"])],
-        gamma=float(values["gamma"]),
-        beta=float(values["beta"]),
-        epsilon=float(values["epsilon"]),
-    )
+    network_choice(here)
 
 
 def program(experiment: Experiment) -> str:

@@ -11,11 +11,12 @@ from gdcore.depth_map import DEPTHS, SCALES, depth_map
 from gdcore.depth_theory import critical_weight_scale
 from gdcore.experiment import Absent, Experiment
 from gdcore.network import BatchNorm
-from pages.lessons.depth_map import chosen, program
+from pages.lessons.depth_map import program
 from tests.views.program_running import printed_by
 from tests.views.test_frames import require_drawable, size_of
 from views.charts.depth_map_frames import DIGITS, MISSING, ZERO, axis_of, border_pieces, depth_map_frames
 from views.depth_maps import FORMATS, HEALTHY, cell_of, depth_map_table, lost, of_map, place_of, typical_entry
+from views.experiments import chosen_experiment
 from views.setting import defaults
 from views.settings import PAGES
 from views.text import LANGUAGES, load_text
@@ -45,7 +46,7 @@ def test_the_frames_are_drawable_and_words_are_found_at_the_ends_of_every_settin
 
 
 def test_another_depth_or_scale_sends_the_same_cells_and_a_new_problem_stays_small() -> None:
-    experiment = chosen(defaults(PAGES["depth"]))
+    experiment = chosen_experiment(defaults(PAGES["depth"]))
     frames, other = (depth_map_frames(each) for each in (experiment, replace(experiment, depth=30, weight_scale=2.0)))
     assert all(frames[name] is other[name] for name in ("cells", "borders", "colours"))
     assert not frames["problem"].equals(other["problem"])
