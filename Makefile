@@ -1,10 +1,11 @@
-# make run: everything that is needed, then the app. make test: everything that is needed, then all tests.
+# make run: everything that is needed, then the app. make test: everything that is needed, then the tests.
+# make test-long: the tests that take minutes as well.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test check benchmark clean
+.PHONY: run dev test test-long check benchmark clean
 
 run: $(VENV)/.app
 	$(BIN)/streamlit run app.py
@@ -15,6 +16,10 @@ dev: $(VENV)/.app
 test: check
 	sh tests/browser/find_chromium.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+test-long: check
+	sh tests/browser/find_chromium.sh
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'long or not long'
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

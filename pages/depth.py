@@ -1,11 +1,11 @@
 """The depth lab: why gradients vanish or explode, and what batch normalisation changes."""
 
-from pages.lessons.batch_norm import batch_norm
-from pages.lessons.chain import n_layers
-from pages.lessons.depth_map import the_map
-from pages.lessons.start import start_well
-from pages.lessons.three import three_layers_lesson
-from pages.lessons.train import train
+from pages.tabs.batch_norm import batch_norm
+from pages.tabs.chain import n_layers
+from pages.tabs.depth_map import the_map
+from pages.tabs.start import start_well
+from pages.tabs.three import three_layers_lesson
+from pages.tabs.train import train
 from views.page import show
 
 show(

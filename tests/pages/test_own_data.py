@@ -8,7 +8,7 @@ import uuid
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pages.lessons import own_table
+from pages.tabs import own_table
 from tests.pages.test_a_visit import lab_of
 from tests.pages.test_every_page import _fresh_process, healthy, opened, query_of, said  # noqa: F401
 from tests.streamlit_client import ROOT, Client, serve

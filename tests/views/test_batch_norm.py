@@ -17,7 +17,7 @@ from gdcore.experiment import Experiment
 from gdcore.network import BatchNorm
 from gdcore.one_unit import follow_unit
 from gdcore.readings import Reading, read
-from pages.lessons.batch_norm import WAYS, program
+from pages.tabs.batch_norm import WAYS, program
 from tests.views.batch_norm_frames import LOOKS, looked_at
 from tests.views.program_running import printed_by
 from tests.views.test_frames import MACHINE, require_drawable, size_of

@@ -11,7 +11,7 @@ from gdcore.depth_map import DEPTHS, SCALES, depth_map
 from gdcore.depth_theory import critical_weight_scale
 from gdcore.experiment import Absent, Experiment
 from gdcore.network import BatchNorm
-from pages.lessons.depth_map import program
+from pages.tabs.depth_map import program
 from tests.views.program_running import printed_by
 from tests.views.test_frames import require_drawable, size_of
 from views.charts.depth_map_frames import DIGITS, MISSING, ZERO, axis_of, border_pieces, depth_map_frames

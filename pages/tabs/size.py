@@ -8,7 +8,7 @@ from gdcore.convex_loss import Loss
 from gdcore.descent import descend
 from gdcore.descent_theory import limits
 from gdcore.step_factors import first_to_arrive, locally_best
-from pages.lessons.loss_choice import loss_choice, source
+from pages.tabs.loss_choice import loss_choice, source
 from views.charts.player import played
 from views.charts.ruler import ruler
 from views.charts.step_size import step_size

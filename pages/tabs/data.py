@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.lessons.columns import columns_choice, target_choice
-from pages.lessons.own_table import editor, refusal, remarks, table_controls
+from pages.tabs.columns import columns_choice, target_choice
+from pages.tabs.own_table import editor, refusal, remarks, table_controls
 from views.charts.fit import fit_picture
 from views.charts.fit_frames import fit_frames, fit_numbers, points_frames
 from views.charts.player import played

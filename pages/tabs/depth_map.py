@@ -6,7 +6,7 @@ from gdcore.activations import ACTIVATIONS
 from gdcore.depth_map import DEPTHS, SCALES
 from gdcore.depth_theory import critical_weight_scale
 from gdcore.experiment import Experiment
-from pages.lessons.network_choice import network_choice
+from pages.tabs.network_choice import network_choice
 from views.charts.depth_map import depth_map
 from views.charts.depth_map_frames import depth_map_frames
 from views.controls import button, choice, ladder

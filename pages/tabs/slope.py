@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gdcore.descent import descend
-from pages.lessons.loss_choice import loss_choice, source
+from pages.tabs.loss_choice import loss_choice, source
 from views.charts.ruler import ruler
 from views.charts.slope import slope, slope_frames
 from views.controls import button, slider

@@ -10,7 +10,7 @@ from gdcore.comparison import compare
 from gdcore.experiment import Absent, Experiment
 from gdcore.one_unit import follow_unit
 from gdcore.readings import read
-from pages.lessons.network_choice import network_choice
+from pages.tabs.network_choice import network_choice
 from views.batch_norm_table import Table, growth_table, layers_table, readings_table, unit_table
 from views.charts.batch_norm_growth import batch_norm_growth, batch_norm_growth_frames
 from views.charts.batch_norm_layers import batch_norm_layers

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from gdcore.heavy_ball import BowlDescent
-from pages.lessons.columns import columns_choice
+from pages.tabs.columns import columns_choice
 from views.bowl_table import bowl_script, bowl_table
 from views.bowls import BowlProblem, Trouble, chosen_bowl, made_bowl
 from views.charts.bowl import bowl
