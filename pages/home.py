@@ -9,7 +9,7 @@ from views.charts.home_previews import (
     gradient_preview_frames,
 )
 from views.drawing import draw
-from views.guide import lesson_links
+from views.guide import broken_lessons, lesson_links
 from views.page import require_frame
 from views.state import lab
 
@@ -29,3 +29,4 @@ for column, (name, (chart, frames)) in zip(st.columns(2, gap="medium"), previews
         draw(chart, frames, key=f"preview-{name}", alt=text(f"home.{name}_alt"))
     with column:
         lesson_links(lab(), name)
+broken_lessons(lab())

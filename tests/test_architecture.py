@@ -12,7 +12,8 @@ MAY_IMPORT = {
     "pages": {"pages", "views", "gdcore", "streamlit"},
     "app.py": {"views", "streamlit"},
 }
-KNOWS_STREAMLIT = {"guide", "header", "share", "controls", "drawing", "figure_notes", "page", "state"}
+GUIDE = {"guide", "guide_moves", "guide_paper"}
+KNOWS_STREAMLIT = GUIDE | {"header", "share", "controls", "drawing", "figure_notes", "page", "state"}
 STANDARD = set(__import__("sys").stdlib_module_names)
 
 

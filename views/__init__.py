@@ -15,8 +15,10 @@ depth_maps     which network of the map, and where it stands
 outlook        what can be known of a training before its first update
 training       a network in training, without and with batch norm, in `slices` of a tenth of a second
 controls       the table's settings as Streamlit widgets
-lesson         a lesson: question, committed answer, explanation; `lesson_file` reads one, `answers` knows what is right
-guide          a lesson on the page; `lesson_summary` is what it leaves behind, on paper or as a file
+lesson         a lesson: question, committed answer, explanation; `answers` knows what is right
+lesson_file    reads one, `lesson_step` a step of it; `lesson_error` refuses what does not fit
+guide          a lesson on the page; `guide_moves` are the ways through it
+guide_paper    what it leaves behind on the page and on paper; `lesson_summary` puts it into words and files
 page           what stands around every lesson, and its three places
 charts         one file a figure: data in, chart out
 drawing        a finished chart and its data sets, on the page

@@ -3,54 +3,49 @@
 Until an answer is committed the lab is not drawn: whoever predicts first understands better what happens.
 """
 
-from collections.abc import Callable
-
 import streamlit as st
 
+from views.guide_moves import answers_to, go, leave, move, take
+from views.guide_paper import sheet_button, summary, worksheet
 from views.lesson import RIGHT, Given, Lesson, Step
-from views.lesson_file import LessonError, load_heading, load_lesson
-from views.lesson_summary import (
-    answer_said,
-    picture_query,
-    score_said,
-    summary_markdown,
-    verdict,
-    worksheet_markdown,
-)
+from views.lesson_error import LessonError
+from views.lesson_file import load_heading, load_lesson
+from views.lesson_summary import ICONS, answer_said, verdict
 from views.setting import write
 from views.settings import FRAME, LESSONS
-from views.state import Lab, commit
+from views.state import Lab
 from views.text import verbatim
-
-ICONS = {RIGHT: ":material/check_circle:", "wrong": ":material/cancel:", "open": ":material/radio_button_unchecked:"}
 
 
 def guide(here: Lab) -> bool:
     """Draw the place in the lesson that is open on this page, if there is one; whether the lab stands below it."""
-    key = str(here.frame["lesson"])
+    key, here.guided = str(here.frame["lesson"]), frozenset()
     if not key:
         return True
     try:
         lesson = load_lesson(key, here.language)
     except LessonError as error:
-        st.error(here.text("guide.broken", error=verbatim(str(error), 400)))
+        _broken(here, error)
         return True
     if lesson.heading.page != here.page:
         _elsewhere(here, lesson)
         return True
     place = min(int(here.frame["step"]), lesson.end)
     step = lesson.steps[place - 1] if 0 < place < lesson.end else None
-    given = here.answers.get(key, {}).get(place)
+    given = answers_to(here, lesson).get(place)
     with st.container(key="guide", border=True):
         _bar(here, lesson, place)
-        if place == 0:
+        if here.frame["sheet"]:
+            worksheet(here, lesson)
+        elif place == 0:
             _beginning(here, lesson)
         elif step is None:
-            _summary(here, lesson)
-        elif given is None or not step.takes(given):
+            summary(here, lesson)
+        elif given is None:
             _question(here, lesson, place, step)
         else:
             _explanation(here, step, given)
+            here.guided = step.hide
             return True
     return False
 
@@ -60,8 +55,7 @@ def lesson_links(here: Lab, page: str) -> None:
     for key in LESSONS:
         try:
             heading = load_heading(key, here.language)
-        except LessonError as error:
-            st.error(here.text("guide.broken", error=verbatim(str(error), 400)))
+        except LessonError:  # `broken_lessons` says so, once for both labs
             continue
         if heading.page != page:
             continue
@@ -69,8 +63,21 @@ def lesson_links(here: Lab, page: str) -> None:
             f"pages/{page}.py",
             label=here.text("guide.start", title=heading.title, minutes=heading.minutes),
             icon=":material/school:",
-            query_params={**write(FRAME, here.frame), "lesson": key},
+            query_params={**write(FRAME, {**here.frame, "step": 0, "sheet": ""}), "lesson": key},
         )
+
+
+def broken_lessons(here: Lab) -> None:
+    """For Home: what is wrong with each lesson that cannot be offered."""
+    for key in LESSONS:
+        try:
+            load_heading(key, here.language)
+        except LessonError as error:
+            _broken(here, error)
+
+
+def _broken(here: Lab, error: LessonError) -> None:
+    st.error(here.text("guide.broken", error=verbatim(str(error), 400)))
 
 
 def _elsewhere(here: Lab, lesson: Lesson) -> None:
@@ -81,7 +88,7 @@ def _elsewhere(here: Lab, lesson: Lesson) -> None:
             label=here.text("guide.elsewhere", title=lesson.heading.title),
             icon=":material/school:",
         )
-        _button(here, "leave", "close", _leave, here)
+        move(here, "leave", leave, here)
 
 
 def _bar(here: Lab, lesson: Lesson, place: int) -> None:
@@ -89,62 +96,24 @@ def _bar(here: Lab, lesson: Lesson, place: int) -> None:
     text, steps = here.text, len(lesson.steps)
     titles = {0: text("guide.lesson", minutes=lesson.heading.minutes), lesson.end: text("guide.summary")}
     said = titles.get(place) or text("guide.step", step=place, steps=steps)
+    if here.frame["sheet"]:
+        said = text("guide.sheet")
     with st.container(key="guide-bar", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{said}** · {lesson.heading.title}", width="stretch")
-        if place > 0:
-            _button(here, "back", "arrow_back", _go, here, lesson, place - 1)
-        if 0 < place < lesson.end:
-            _button(here, "next", "arrow_forward", _go, here, lesson, place + 1)
-        _button(here, "leave", "close", _leave, here)
-
-
-def _button(here: Lab, name: str, icon: str, act: Callable[..., None], *args: object, primary: bool = False) -> None:
-    st.button(
-        here.text(f"guide.{name}"),
-        icon=f":material/{icon}:",
-        type="primary" if primary else "tertiary",
-        key=f"guide-{name}",
-        help=here.text(f"guide.{name}_help"),
-        on_click=act,
-        args=args,
-    )
-
-
-def _go(here: Lab, lesson: Lesson, place: int) -> None:
-    """Turn to a place in the lesson; the lab shows what a step asks about once that was answered."""
-    here.frame["step"] = place
-    commit(**(_asked(lesson, place) if place in here.answers.get(lesson.heading.key, {}) else {}))
-
-
-def _leave(here: Lab) -> None:
-    """Take the lesson away and keep the lab as it is; its answers are kept too."""
-    here.frame |= {"lesson": "", "step": 0}
-    commit()
-
-
-def _again(here: Lab, lesson: Lesson) -> None:
-    here.answers.pop(lesson.heading.key, None)
-    _go(here, lesson, 0)
-
-
-def _asked(lesson: Lesson, place: int) -> dict[str, Given | int]:
-    """The settings of a step; the learner's own table stays."""
-    return {key: value for key, value in lesson.steps[place - 1].settings.items() if key != "table"}
-
-
-def _take(here: Lab, lesson: Lesson, place: int, widget: str) -> None:
-    """Commit the answer, and show what was asked about."""
-    given = st.session_state.get(widget)
-    if given is not None:
-        here.answers.setdefault(lesson.heading.key, {})[place] = given
-        _go(here, lesson, place)
+        if here.frame["sheet"]:
+            move(here, "fold", go, here, lesson, place)
+        elif place > 0:
+            move(here, "back", go, here, lesson, place - 1)
+        if 0 < place < lesson.end and not here.frame["sheet"]:
+            move(here, "next", go, here, lesson, place + 1)
+        move(here, "leave", leave, here)
 
 
 def _beginning(here: Lab, lesson: Lesson) -> None:
     st.markdown(lesson.heading.lead)
     with st.container(horizontal=True):
-        _button(here, "begin", "play_arrow", _go, here, lesson, 1, primary=True)
-        _worksheet(here, lesson)
+        move(here, "begin", go, here, lesson, 1, primary=True)
+        sheet_button(here)
 
 
 def _question(here: Lab, lesson: Lesson, place: int, step: Step) -> None:
@@ -162,7 +131,7 @@ def _question(here: Lab, lesson: Lesson, place: int, step: Step) -> None:
             icon=":material/lock:",
             type="primary",
             key="guide-commit",
-            on_click=_take,
+            on_click=take,
             args=(here, lesson, place, widget),
         )
         st.markdown(text("guide.empty" if pressed else "guide.waits"))
@@ -180,35 +149,3 @@ def _explanation(here: Lab, step: Step, given: Given) -> None:
     with right:
         st.markdown(step.explanation)
         st.markdown(f"**{text('guide.look')}** {step.observe}")
-
-
-def _summary(here: Lab, lesson: Lesson) -> None:
-    text, answers = here.text, here.answers.get(lesson.heading.key, {})
-    st.markdown(score_said(text, lesson, answers))
-    for turn, step in enumerate(lesson.steps, 1):
-        given = answers.get(turn)
-        found = verdict(step, given)
-        link = f"[{text('guide.picture')}]({picture_query(lesson, step, here.language)})"
-        st.markdown(f"**{turn}.** {step.question}  \n{ICONS[found]} {answer_said(text, step, given)} {link}")
-    address = (st.context.url or "").split("?")[0]
-    with st.container(horizontal=True):
-        _download(here, "save", "summary", lesson, summary_markdown(text, lesson, answers, address))
-        _worksheet(here, lesson)
-        _button(here, "again", "restart_alt", _again, here, lesson)
-
-
-def _worksheet(here: Lab, lesson: Lesson) -> None:
-    _download(here, "sheet", "worksheet", lesson, worksheet_markdown(here.text, lesson))
-
-
-def _download(here: Lab, name: str, file: str, lesson: Lesson, content: str) -> None:
-    st.download_button(
-        here.text(f"guide.{name}"),
-        data=content.encode(),
-        file_name=f"{lesson.heading.key}_{file}_{here.language}.md",
-        mime="text/markdown",
-        on_click="ignore",
-        icon=":material/download:",
-        key=f"guide-{name}",
-        help=here.text(f"guide.{name}_help"),
-    )

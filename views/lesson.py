@@ -2,7 +2,8 @@
 
 A step asks a question about settings of a lab. The answer is computed from those settings by a function of
 `views.answers`, never written down; the file says what each wrong answer has in its favour, and why the right one is.
-`views.lesson_file` reads the files in `views/lessons/<language>/`; README says how to write one.
+`views.lesson_file` reads the files in `views/lessons/<language>/`, `views.lesson_step` one step; README says how to
+write a lesson.
 """
 
 from collections.abc import Mapping
@@ -36,6 +37,7 @@ class Step:
         why: for each wrong choice ("low" and "high" for a number) why it looked right, and what it misses.
         explanation: said with every answer.
         observe: what to look at in the lab now.
+        hide: the controls that are off the page meanwhile, by the names that a link's `hide` takes.
     """
 
     question: str
@@ -46,6 +48,7 @@ class Step:
     why: Mapping[str, str]
     explanation: str
     observe: str
+    hide: frozenset[str]
 
     def outcome(self, given: Given) -> str:
         """RIGHT, or the key of `why` that speaks of this answer."""

@@ -9,6 +9,7 @@ from views.settings import PAGES
 from views.text import Text
 
 Answers = Mapping[int, Given]  # by step, counted from 1
+ICONS = {RIGHT: ":material/check_circle:", "wrong": ":material/cancel:"}
 SIGNS = {RIGHT: "✓", "wrong": "✗", "open": "○"}
 LINES = 3  # to write on
 PAGE_BREAK = '<div style="break-before: page"></div>'
@@ -33,9 +34,11 @@ def picture_query(lesson: Lesson, step: Step, language: str) -> str:
 
 def score_said(text: Text, lesson: Lesson, answers: Answers) -> str:
     """How many answers are right, and what is missing."""
-    steps = len(lesson.steps)
-    said = [text("guide.score", right=score(lesson, answers), steps=steps)]
-    if missing := steps - sum(turn in answers for turn in range(1, steps + 1)):
+    missing = len(lesson.steps) - len(answers)
+    if not answers:
+        return text("guide.none")
+    said = [text("guide.score", right=score(lesson, answers), steps=len(answers))]
+    if missing:
         said.append(text("guide.missing", missing=missing))
     return text.together(said)
 
@@ -57,9 +60,9 @@ def summary_markdown(text: Text, lesson: Lesson, answers: Answers, address: str)
     for turn, step in enumerate(lesson.steps, 1):
         given = answers.get(turn)
         parts += [f"## {turn}. {step.question}", f"{SIGNS[verdict(step, given)]} {answer_said(text, step, given)}"]
-        if given is not None:
-            parts.append(step.explanation)
-        parts.append(f"[{text('guide.picture')}]({address}{picture_query(lesson, step, text.language)})")
+        if given is not None:  # else it is still to be predicted
+            picture = f"[{text('guide.picture')}]({address}{picture_query(lesson, step, text.language)})"
+            parts += [step.explanation, picture]
     return "\n\n".join(parts) + "\n"
 
 
@@ -68,19 +71,23 @@ def worksheet_markdown(text: Text, lesson: Lesson) -> str:
     heading = lesson.heading
     parts = [f"# {heading.title}", text("guide.sheet_name"), text("guide.sheet_how", minutes=heading.minutes)]
     for turn, step in enumerate(lesson.steps, 1):
-        parts += [f"## {turn}. {step.question}", _room(text, step), text("guide.sheet_seen"), _lines(LINES)]
+        parts += [f"## {turn}. {step.question}", room(text, step), text("guide.sheet_seen"), _lines(LINES)]
     parts += [PAGE_BREAK, f"# {text('guide.sheet_solutions', title=heading.title)}"]
     for turn, step in enumerate(lesson.steps, 1):
-        reasons = [f"- {_asked(text, step, key)} {why}" for key, why in step.why.items()]
-        parts += [f"**{turn}. {step.says(step.right)}**", step.explanation, "\n".join(reasons)]
+        parts += [f"**{turn}. {step.says(step.right)}**", step.explanation, reasons(text, step)]
     return "\n\n".join(parts) + "\n"
 
 
-def _room(text: Text, step: Step) -> str:
+def room(text: Text, step: Step) -> str:
     """The choices to tick, or the line for a number."""
     if step.guess:
         return text("guide.sheet_number", label=step.guess.label)
     return "\n".join(f"- ☐ {words}" for words in step.options.values())
+
+
+def reasons(text: Text, step: Step) -> str:
+    """What each wrong answer has in its favour, and what it misses."""
+    return "\n".join(f"- {_asked(text, step, key)} {why}" for key, why in step.why.items())
 
 
 def _lines(count: int) -> str:

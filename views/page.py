@@ -1,7 +1,7 @@
 """What stands around every lesson: its frame, its three places, and notes about the link."""
 
 import runpy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,8 @@ FRAME = Path(__file__).parent.parent / "app.py"
 
 STYLE = Path(__file__).parent / "page.css"
 SCRIPT = STYLE.with_name("save_svg.html")
+PRINT_SCRIPT = STYLE.with_name("print.html")
+PRINT = STYLE.with_name("print.css")
 PRESENT = STYLE.with_name("present.css")
 HIDEABLE_PARTS = frozenset({"words", "notes", "why"})
 
@@ -55,6 +57,7 @@ def show(lessons: Mapping[str, Callable[[], None]]) -> None:
     here = lab()
     if not guide(here):
         return
+    _take_away(here.hidden & HIDEABLE_PARTS)
     if "tabs" in here.hidden:
         lessons[str(here.current["tab"])]()
         return
@@ -97,15 +100,28 @@ def why(here: Lab, name: str, first: str = "") -> None:
         place.markdown(f"{first}\n\n{here.text(f'prose.{name}')}")
 
 
+def folded(here: Lab, name: str, contents: Callable[[Lab], None]) -> None:
+    """What a tab folds away as "More settings": drawn, and sent, only while it is open."""
+    place = st.popover(here.text("note.more"), width="stretch", key=f"more-{name}", on_change="rerun")
+    if place.open:
+        with place:
+            contents(here)
+
+
 def style(here: Lab) -> None:
     """The few rules that Streamlit's own settings cannot say."""
     st.html(STYLE)  # a path ending in .css becomes a style element
+    st.html(PRINT)
     with st.container(key="script"):
         st.html(SCRIPT, unsafe_allow_javascript=True)
+        st.html(PRINT_SCRIPT, unsafe_allow_javascript=True)
     if here.presenting:
         st.html(PRESENT)
-    away = [f'[class*="st-key-{part}-"]' for part in here.hidden & HIDEABLE_PARTS]
-    if away:
+
+
+def _take_away(parts: Iterable[str]) -> None:
+    """What is hidden and no control is not shown; which parts, the link says, or the step of a lesson."""
+    if away := [f'[class*="st-key-{part}-"]' for part in sorted(parts)]:
         st.html(f"<style>{', '.join(away)} {{ display: none; }}</style>")
 
 

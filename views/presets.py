@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from views.setting import Value, defaults
+from views.setting import Value, read, written
 from views.settings import PAGES
 
 
@@ -15,8 +15,9 @@ class Preset:
     changes: Mapping[str, Value]
 
     def values(self, page: str) -> dict[str, Value]:
-        """All settings of the page; the learner's own table stays."""
-        return {key: value for key, value in {**defaults(PAGES[page]), **self.changes}.items() if key != "table"}
+        """All settings of the page, with defaults that suit the changes; the learner's own table stays."""
+        query = {key: [value if isinstance(value, str) else written(value)] for key, value in self.changes.items()}
+        return {key: value for key, value in read(PAGES[page], query)[0].items() if key != "table"}
 
 
 PRESETS: dict[str, dict[str, Preset]] = {

@@ -153,10 +153,11 @@ PAGES: dict[str, tuple[Setting, ...]] = {
 LESSONS = tuple(sorted({file.stem for file in (Path(__file__).parent / "lessons").glob("*/*.toml")}))
 
 # what stands around every page: a lesson and the place in it (0 is its beginning, what lies beyond the last step its
-# summary), controls that a teacher takes off, and a view for the projector
+# summary) or its worksheet, controls that a teacher takes off, and a view for the projector
 FRAME: tuple[Setting, ...] = (
     Choice("lesson", ("", *LESSONS), ""),
     Number("step", 0, 0, 99, whole=True),
+    Choice("sheet", ("", "questions", "solutions"), ""),
     Names("hide", frozenset(setting.key for table in PAGES.values() for setting in table) | HIDEABLE),
     Choice("present", ("0", "1"), "0"),
 )

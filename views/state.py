@@ -36,6 +36,7 @@ class Lab:
     past: list[tuple[str, dict[str, Value]]] = field(default_factory=list)
     answers: dict[str, dict[int, Value]] = field(default_factory=dict)  # that were committed, by lesson and step
     tables: dict[str, Table] = field(default_factory=dict)  # brought by this visitor, by key, the newest last
+    guided: frozenset[str] = frozenset()  # what the open step of a lesson takes off the page; never in a link
     stranger: bool = False  # whether the link was made with a table that this visitor did not bring
 
     @property
@@ -61,7 +62,7 @@ class Lab:
     @property
     def hidden(self) -> frozenset[str]:
         """The keys of the controls, and the names in HIDEABLE, that are taken off the page."""
-        return frozenset(str(self.frame["hide"]).split(","))
+        return frozenset(str(self.frame["hide"]).split(",")) | self.guided
 
     @property
     def presenting(self) -> bool:
@@ -95,7 +96,8 @@ def open_page(page: str) -> Lab:
     query = {key: st.query_params.get_all(key) for key in st.query_params}
     arrived = here.page != page
     here.page = page
-    known = arrived and not query and page in here.values
+    # the navigation drops the query: to another page, or to this one, where an open lesson is not to be lost by it
+    known = not query and page in here.values and (arrived or bool(here.frame["lesson"]))
     if known:
         here.refusals = []
     elif arrived or query != {key: [value] for key, value in (here.written or {}).items()}:

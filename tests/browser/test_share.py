@@ -1,12 +1,16 @@
 """A shared link shows the same numbers in another visitor's browser, in either language, and its QR code holds it."""
 
 import io
+from urllib.parse import urlencode
 
 import pytest
 import zxingcpp
 from PIL import Image
 
 from tests.browser.conftest import Opener, settled
+from views.presets import PRESETS
+from views.setting import defaults, write
+from views.settings import PAGES
 from views.text import load_text
 
 PLACE = "/learning_rate?alpha=1.7&curvature=1.3&start=-2"
@@ -41,10 +45,13 @@ def test_a_control_that_the_link_hides_is_not_there_and_the_rest_is(visit: Opene
     assert page.url.endswith("hide=alpha,tabs,why&alpha=1.5")
 
 
-def test_a_preset_is_one_click(visit: Opener) -> None:
-    page, text = visit("/learning_rate?loss=huber"), load_text("en")
+@pytest.mark.parametrize(("page_name", "query"), [("learning_rate", "loss=huber"), ("depth", "tab=train")])
+def test_every_preset_is_one_click_from_wherever_the_page_stands(visit: Opener, page_name: str, query: str) -> None:
+    page, text = visit(f"/{page_name}?{query}"), load_text("en")
     page.get_by_role("button", name=text("action.examples")).click()
-    page.get_by_role("button", name=text("preset.diverges")).click()
-    page.wait_for_url("**/learning_rate?alpha=2.1")
-    settled(page)
-    assert page.locator("svg.marks").first.is_visible()
+    for name, preset in PRESETS[page_name].items():
+        page.get_by_role("button", name=text(f"preset.{name}"), exact=True).click()
+        query = urlencode(write(PAGES[page_name], defaults(PAGES[page_name]) | preset.values(page_name)))
+        page.wait_for_url(f"**/{page_name}?{query}")
+        settled(page)
+        page.locator(f".st-key-lesson-{preset.changes['tab']} :is(svg, canvas).marks").first.wait_for()

@@ -1,17 +1,20 @@
 """A lesson on the page: predict, commit, observe, explain, without a browser."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_a_visit import lab_of, visit
+from tests.pages.test_a_visit import controls, lab_of, visit
 from tests.pages.test_every_page import _fresh_process, healthy, opened, query_of, said  # noqa: F401
 from views import guide
-from views.lesson import Given, Step
-from views.lesson_file import LessonError, load_lesson
+from views.lesson import Given, Heading, Step
+from views.lesson_error import LessonError
+from views.lesson_file import load_heading, load_lesson
 from views.lesson_summary import score_said
-from views.settings import LESSONS
+from views.setting import write
+from views.settings import HIDEABLE, LESSONS, PAGES
 from views.text import load_text
 
 EN, ZH = load_text("en"), load_text("zh")
@@ -35,6 +38,12 @@ def answer(app: AppTest, key: str, turn: int, given: Given) -> AppTest:
 
 def lab_is_drawn(app: AppTest) -> bool:
     return bool(app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart"))
+
+
+def controls_of(app: AppTest, page: str) -> set[str]:
+    """The settings that the page has a control for."""
+    ladders = {ladder.key.split("-")[1] for ladder in app.select_slider}
+    return ladders | controls(app, page).keys()
 
 
 def verdicts(app: AppTest) -> list[str]:
@@ -61,6 +70,9 @@ def test_a_walk_to_the_end(key: str, language: str, right: int) -> None:
         healthy(app)
         assert lab_is_drawn(app)
         assert lab_of(app).current == dict(step.settings)
+        assert not controls_of(app, lesson.heading.page) & step.hide
+        assert bool(app.tabs) != ("tabs" in step.hide)
+        assert "hide" not in query_of(app)
         assert bool(app.success) == bool(right)
         assert step.why.get(step.outcome(given), "") in verdicts(app)[0]
         assert step.says(given) in verdicts(app)[0]
@@ -118,11 +130,23 @@ def test_a_link_into_a_lesson_asks_first_whatever_else_it_sets() -> None:
     assert query_of(app) == {"lesson": "step_size", "step": "4", "alpha": "0.7"}
 
 
-def test_the_summary_says_that_answers_of_another_visit_are_gone() -> None:
+def test_the_summary_of_a_visit_without_answers_tells_nothing_and_leads_to_the_questions() -> None:
     app = at("step_size", SIZE.end)
     healthy(app)
-    assert EN("guide.missing", missing=len(SIZE.steps)) in " ".join(said(app))
+    assert EN("guide.none") in said(app)
     assert not any(step.says(step.right) in text for step in SIZE.steps if not step.guess for text in said(app))
+    assert not any(EN("guide.picture") in text for text in said(app))
+    press(app, "go-4")
+    assert SIZE.steps[3].question in said(app)
+    answer(app, "step_size", 4, "cycles")
+    lab_of(app).frame["step"] = SIZE.end
+    app.query_params["step"] = str(SIZE.end)
+    app.run()
+    summed = " ".join(said(app))
+    assert EN("guide.score", right=1, steps=1) in summed
+    assert EN("guide.missing", missing=8) in summed
+    assert summed.count(EN("guide.picture")) == 1
+    assert "guide-go-4" not in {button.key for button in app.button}
 
 
 def test_a_step_beyond_the_end_is_the_summary_and_an_unknown_lesson_is_named() -> None:
@@ -163,6 +187,98 @@ def test_the_other_lab_says_where_the_lesson_goes_on_and_lets_it_be() -> None:
     visit(app, "learning_rate")
     assert verdicts(app)
     assert lab_of(app).current["alpha"] == 1.5
+
+
+@pytest.mark.parametrize("key", LESSONS)
+def test_a_lesson_hides_controls_that_would_be_there(key: str) -> None:
+    lesson = load_lesson(key, "en")
+    everywhere, there = frozenset.intersection(*(step.hide for step in lesson.steps)) - HIDEABLE, set()
+    for step in lesson.steps:
+        page = lesson.heading.page
+        shown = controls_of(opened(page, lang="en", **write(PAGES[page], step.settings)), page)
+        assert step.hide - HIDEABLE - everywhere <= shown
+        assert shown - step.hide
+        there |= shown
+    assert everywhere <= there
+
+
+def test_what_a_lesson_hides_is_back_when_it_is_left_or_waits_in_the_other_lab() -> None:
+    app = answer(at("step_size", 3), "step_size", 3, "cycles")
+    assert {"loss", "curvature"} <= lab_of(app).hidden
+    visit(app, "depth")
+    assert app.tabs
+    visit(app, "learning_rate")
+    assert not app.tabs
+    press(app, "leave")
+    assert app.tabs
+    assert {"loss", "curvature"} <= controls_of(app, "learning_rate")
+
+
+def test_the_words_that_a_step_hides_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    hiding = replace(SIZE, steps=tuple(replace(step, hide=frozenset({"words"})) for step in SIZE.steps))
+    monkeypatch.setattr(guide, "load_lesson", lambda key, language: hiding)
+    app = answer(at("step_size", 3), "step_size", 3, "cycles")
+    assert any("st-key-words-" in each.proto.body and "display: none" in each.proto.body for each in app.get("html"))
+
+
+def test_the_navigation_link_of_the_open_page_keeps_the_lesson_and_the_lab() -> None:
+    app = answer(at("step_size", 3), "step_size", 3, "cycles")
+    app.slider(key="learning_rate-alpha-").set_value(0.9).run()
+    before = query_of(app)
+    visit(app, "learning_rate")
+    healthy(app)
+    assert verdicts(app)
+    assert query_of(app) == before == {"lesson": "step_size", "step": "3", "alpha": "0.9"}
+
+
+@pytest.mark.parametrize(("key", "language"), [(key, language) for key in LESSONS for language in ("en", "zh")])
+def test_the_worksheet_asks_all_questions_and_solves_them_only_if_wanted(key: str, language: str) -> None:
+    lesson = load_lesson(key, language)
+    app = press(at(key, 0, language), "sheet")
+    assert not app.exception
+    assert query_of(app)["sheet"] == "questions"
+    for turn in (0, 1):
+        shown = "\n".join(said(app))
+        assert all(step.question in shown for step in lesson.steps)
+        assert all(f"☐ {words}" in shown for step in lesson.steps for words in step.options.values())
+        assert [step.explanation in shown for step in lesson.steps] == [bool(turn)] * len(lesson.steps)
+        assert [reason in shown for step in lesson.steps for reason in step.why.values()].count(not turn) == 0
+        assert not lab_is_drawn(app)
+        if not turn:
+            app.toggle(key="guide-solutions").set_value(True).run()
+    assert query_of(app)["sheet"] == "solutions"
+
+
+def test_who_closes_the_worksheet_is_where_the_lesson_was() -> None:
+    app = answer(at("step_size", 3), "step_size", 3, "cycles")
+    lab_of(app).frame["sheet"] = "questions"
+    app.query_params["sheet"] = "questions"
+    app.run()
+    assert not lab_is_drawn(app)
+    press(app, "fold")
+    assert verdicts(app)
+    assert lab_is_drawn(app)
+    assert query_of(app) == {"lesson": "step_size", "step": "3", "alpha": "1.5"}
+
+
+def test_a_worksheet_without_its_lesson_is_the_lab() -> None:
+    app = opened("learning_rate", lang="en", sheet="solutions")
+    healthy(app)
+    assert lab_is_drawn(app)
+
+
+def test_home_names_a_broken_lesson_once_and_offers_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(key: str, language: str) -> Heading:
+        if key == "step_size":
+            raise LessonError("en/step_size.toml lacks title: write it.")
+        return load_heading(key, language)
+
+    monkeypatch.setattr(guide, "load_heading", broken)
+    app = opened("home", lang="en")
+    assert [each.value for each in app.error] == [
+        EN("guide.broken", error="`en/step_size.toml lacks title: write it.`")
+    ]
+    assert any("lesson=deep_gradients" in link.proto.query_string for link in app.get("page_link"))
 
 
 def test_home_offers_every_lesson() -> None:

@@ -5,8 +5,10 @@ import tomllib
 import pytest
 
 from views import lesson_file
+from views.answers import ANSWERS
 from views.lesson import RIGHT
-from views.lesson_file import LessonError, load_lesson, read_lesson
+from views.lesson_error import LessonError
+from views.lesson_file import load_lesson, read_lesson
 
 CHOICE = """
 page = "learning_rate"
@@ -67,6 +69,13 @@ def test_a_default_follows_the_settings_that_it_depends_on() -> None:
     assert read(other_loss).steps[0].settings["start"] != read(NUMBER).steps[0].settings["start"]
 
 
+def test_what_the_lesson_hides_is_hidden_in_every_step_besides_what_the_step_hides() -> None:
+    both = CHOICE.replace("minutes = 5", 'minutes = 5\nhide = ["tabs", "loss"]')
+    both += both[both.index("[[step]]") :].replace("[step.settings]", 'hide = ["alpha", "loss"]\n[step.settings]')
+    assert [set(step.hide) for step in read(both).steps] == [{"tabs", "loss"}, {"tabs", "loss", "alpha"}]
+    assert read(CHOICE).steps[0].hide == frozenset()
+
+
 @pytest.mark.parametrize(
     ("given", "found"),
     [(0.5, RIGHT), (0.4501, RIGHT), (0.5499, RIGHT), (0.4499, "low"), (0.5501, "high"), (-0.5, "low"), (1e300, "high")],
@@ -114,6 +123,20 @@ def test_a_choice_is_right_if_it_is_the_computed_one_and_an_old_answer_is_no_ans
         (NUMBER, "within = 0.1", "within = 5", "within = 5 is no tolerance"),
         (NUMBER, 'low = "more"\n', "", "a reason for each wrong answer: high, low"),
         (NUMBER, "[step.settings]\ncurvature = 4\nalpha = 0.9", "settings = 4", "settings = 4 is no table"),
+        (CHOICE, "minutes = 5", 'minutes = 5\nhide = "tabs"', ": hide = 'tabs' is no list of names; write hide = "),
+        (CHOICE, "[step.settings]", "hide = [1]\n[step.settings]", "step 1: hide = \\[1\\] is no list of names"),
+        (
+            CHOICE,
+            "[step.settings]",
+            'hide = ["tabs", "alfa"]\n[step.settings]',
+            "1: hide cannot take 'alfa' off the page",
+        ),
+        (
+            CHOICE,
+            "minutes = 5",
+            'minutes = 5\nhide = ["gamma"]',
+            ": hide cannot take 'gamma' off .*tabs, .*alpha, ",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_with_its_place(content: str, old: str, new: str, says: str) -> None:
@@ -141,4 +164,4 @@ def test_the_lesson_that_readme_shows_can_be_read() -> None:
 
 def test_the_readme_lists_every_answer() -> None:
     readme = (lesson_file.FOLDER.parent.parent / "README.md").read_text(encoding="utf-8")
-    assert [name for name in lesson_file.ANSWERS if f"`{name}`" not in readme] == []
+    assert [name for name in ANSWERS if f"`{name}`" not in readme] == []

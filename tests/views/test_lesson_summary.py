@@ -59,7 +59,10 @@ def test_a_question_without_an_answer_keeps_it_to_itself_and_is_counted(key: str
     assert text("guide.missing", missing=len(lesson.steps) - 1) in score_said(text, lesson, answers)
     assert file.count(text("guide.was_open")) == len(lesson.steps) - 1
     assert not [step for step in lesson.steps[1:] if step.explanation in file]
+    assert file.count(text("guide.picture")) == 1  # the pictures would tell
     assert text("guide.missing", missing=0) not in score_said(text, lesson, dict.fromkeys(range(1, 10), "x"))
+    assert text("guide.score", right=1, steps=1) in score_said(text, lesson, answers)
+    assert score_said(text, lesson, {}) == text("guide.none")
 
 
 @every_lesson

@@ -199,6 +199,7 @@ def test_both_languages_ask_the_same(key: str) -> None:
         assert list(one.options) == list(other.options)
         assert list(one.why) == list(other.why)
         assert (one.guess and one.guess.within) == (other.guess and other.guess.within)
+        assert one.hide == other.hide
 
 
 @every_lesson
