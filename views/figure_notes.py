@@ -9,7 +9,7 @@ from views.state import Lab
 
 
 def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: Callable[[], str]) -> None:
-    """The buttons "Data", "SVG" and "Code" of the figure `name`, which stands above them.
+    """The buttons "Data", "SVG", "PNG" and "Code" of the figure `name`, which stands above them.
 
     `data` gives exactly the numbers shown. It is called when the button is clicked, on another thread: it must not ask
     the session. `code` gives a self-contained program that prints the same table (`views.scripts`); it is written when
@@ -29,13 +29,14 @@ def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: C
             help=text("action.data_help"),
         )
         # the page's script (`views/save_svg.html`) saves the picture that the browser has drawn
-        st.button(
-            text("action.svg"),
-            icon=":material/image:",
-            type="tertiary",
-            key=f"svg-{name}",
-            help=text("action.svg_help"),
-        )
+        for kind in ("svg", "png"):
+            st.button(
+                text(f"action.{kind}"),
+                icon=":material/image:",
+                type="tertiary",
+                key=f"{kind}-{name}",
+                help=text(f"action.{kind}_help"),
+            )
         code_place = st.popover(
             text("action.code"),
             icon=":material/code:",

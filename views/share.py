@@ -46,6 +46,6 @@ def _opened(here: Lab) -> None:
         st.caption(text("share.too_long"))
     else:
         with st.container(key="qr", horizontal_alignment="center"):
-            st.image(picture, width="stretch")
+            st.image(picture, width="stretch", alt=text("share.code_alt"))
     if here.tables:
         st.caption(text("share.own_table"))

@@ -20,7 +20,7 @@ from views.charts.batch_norm_axes import (
     log_axis,
     shared,
 )
-from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, anchor, cell, filled, named, stroke_legend, window
+from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, anchor, cased, cell, filled, named, stroke_legend, window
 from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.text import Text
 
@@ -73,7 +73,7 @@ def _strip(text: Text, side: str) -> Layers:
         named("frame").mark_rule(strokeWidth=1).encode(y=y("zero"), color=gray),
         band("q05", "q95", 0.25),
         band("q25", "q75", 0.5),
-        rows.mark_rule(strokeWidth=2.5).encode(layer_axis(None, "left"), x2="right:Q", y=y("q50"), color=gray),
+        *cased(rows.mark_rule(strokeWidth=2.5).encode(layer_axis(None, "left"), x2="right:Q", y=y("q50"), color=gray)),
         *([_nothing()] if side == "with" else []),
         *lit_layer(x),
     )

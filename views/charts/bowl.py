@@ -29,6 +29,7 @@ from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, head
 from views.text import Text
 
 LINES = {"steep": ORANGE, "flat": BLUE}
+DASHES = {"steep": [1, 0], "flat": [6, 3]}
 SHOWN = "(hovered < 0 ? data('problem')[0] : data('final')[hovered])"
 _ORDINARY = "datum.value == 0 || (abs(datum.value) >= 1e-3 && abs(datum.value) < 1e5)"
 _POWER = "floor(log(abs(datum.value)) / LN10 + 1e-9)"
@@ -124,6 +125,8 @@ def _errors(text: Text) -> alt.LayerChart | alt.FacetChart:
     y = alt.Y("error:Q", title=title, scale=scale, axis=power_axis(title))
     legend = stroke_legend({name: text(f"chart.bowl.{name}") for name in LINES})
     legend["symbolOpacity"] = 1  # the pale line of theory is drawn first, and a legend takes after it
+    dashes = alt.Scale(domain=list(DASHES), range=list(DASHES.values()))
+    dash = alt.StrokeDash("line:N", scale=dashes, legend=legend)
     tooltip = [
         alt.Tooltip("step:Q", title=text("chart.step")),
         alt.Tooltip("error:Q", title=title, format=".4~g"),
@@ -148,7 +151,7 @@ def _errors(text: Text) -> alt.LayerChart | alt.FacetChart:
         for source in _sources():
             run = source.transform_calculate(error=f"max(abs(datum.{name}), {LEAST})", line=f"'{name}'")
             layers += [
-                run.mark_line(clip=True, strokeWidth=1.5).encode(x, y, _line_colour(legend), order="step:Q"),
+                run.mark_line(clip=True, strokeWidth=1.5).encode(x, y, _line_colour(legend), dash, order="step:Q"),
                 run.mark_circle(clip=True, size=20, opacity=1).encode(
                     x, y, _line_colour(legend), tooltip=tooltip, key="step:N"
                 ),
@@ -189,12 +192,12 @@ def bowl(text: Text) -> Spec:
         "errors": View(_errors(text), HALF, wide_or_narrow("192", "180")),
     }
     above, left, right = parts(views).values()
-    colours = {"scale": {"color": "independent"}}
+    apart = {"scale": {"color": "independent", "strokeDash": "independent"}}
     lower = {
         "title": headed(_said(text)),
         "concat": [left, right],
         "columns": COLUMNS,
         "spacing": GAP,
-        "resolve": colours,
+        "resolve": apart,
     }
-    return fitted({"vconcat": [above, lower], "spacing": GAP, "params": [HOVERED], "resolve": colours}, views)
+    return fitted({"vconcat": [above, lower], "spacing": GAP, "params": [HOVERED], "resolve": apart}, views)

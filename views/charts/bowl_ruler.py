@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from gdcore.bowl_theory import Motion, motions
 from gdcore.convex_loss import Array
 from gdcore.descent_theory import EQUAL
 from views.bowls import INDISTINCT, BowlProblem
+from views.charts.data_set import DataSet
 from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, window
 from views.charts.pointer import hover, pick, touched
 from views.text import Text
@@ -75,7 +75,7 @@ def ruler_marks(problem: BowlProblem, momentum: float) -> list[tuple[float, str,
     return [(1.0, "1/L", "left"), (best, "2/(L + μ)", "right" if best < 1.5 else "left"), (limit, "2/L", "right")]
 
 
-def ruler_bands(text: Text, problem: BowlProblem, momentum: float, end: float) -> pd.DataFrame:
+def ruler_bands(text: Text, problem: BowlProblem, momentum: float, end: float) -> DataSet:
     """What theory expects along the steepest direction: it changes only at these edges."""
     size = math.sqrt(momentum)
     edges = sorted({0.0, end, *(e for e in ((1 - size) ** 2, (1 + size) ** 2, limit_of(momentum)) if 0.0 < e < end)})
@@ -83,8 +83,8 @@ def ruler_bands(text: Text, problem: BowlProblem, momentum: float, end: float) -
     for low, high in pairwise(edges):
         motion = motions(problem.bowl, (low + high) / 2 / problem.bowl.L, momentum)[0]
         word = text(f"motion.{motion.name}") if high - low > 0.08 * end else ""
-        rows.append({"low": low, "high": high, "middle": (low + high) / 2, "regime": motion.name, "word": word})
-    return pd.DataFrame(rows)
+        rows.append((low, high, (low + high) / 2, motion.name, word))
+    return DataSet.of_rows({"low": "f8", "high": "f8", "middle": "f8", "regime": str, "word": str}, rows)
 
 
 def motion_colour() -> alt.Color:
@@ -125,7 +125,7 @@ def ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
             alt.X("low:Q", title=title), x2="high:Q", color=motion_colour()
         ),
         bands.mark_text(baseline="top", dy=5, fontSize=12, limit=room_of_word).encode(
-            alt.X("middle:Q", title=title), y=top, text="word:N", color=motion_colour()
+            alt.X("middle:Q", title=title), y=top, text="word:N", color=gray
         ),
         limits.mark_rule(strokeDash=[4, 3]).encode(color=gray),
         *labels,

@@ -127,7 +127,7 @@ def _formats(text: Text) -> alt.LayerChart | alt.FacetChart:
         bands.transform_filter("datum.end - datum.start > 34")
         .transform_calculate(word=word)
         .mark_text(align="left", dx=5, fontSize=11.5, fontWeight=600)
-        .encode(alt.X("low:Q"), y, text="word:N", color=colour),
+        .encode(alt.X("low:Q"), y, text="word:N", color=alt.value(GRAY)),
     )
 
 

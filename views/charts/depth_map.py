@@ -13,7 +13,7 @@ from gdcore.depth_map import DEPTHS, SCALES
 from views.charts.depth_map_frames import DEEPEST, MISSING
 from views.charts.depth_map_profile import colour_scale, profile
 from views.charts.depth_map_said import said
-from views.charts.ink import BLUE, GRAY, RED, VIOLET, named, stroke_legend
+from views.charts.ink import BLUE, GRAY, RED, VIOLET, cased, named, stroke_legend
 from views.charts.pointer import HOVERED, LEFT
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.depth_maps import SIDES
@@ -96,18 +96,22 @@ def _map(text: Text, number: int) -> alt.LayerChart | alt.FacetChart:
         .encode(**corners, color=colour, opacity=opacity)
         .properties(name=f"cells_{side}"),
         crosses.encode(alt.X("column:Q"), alt.Y("row:Q"), color=alt.value(GRAY)),
-        borders.mark_rule(strokeWidth=1.8).encode(**corners, color=colour, strokeDash=dash),
+        *cased(borders.mark_rule(strokeWidth=1.8).encode(**corners, color=colour, strokeDash=dash)),
     ]
     if side == "without":
         critical = problem.transform_filter("datum.critical_here").transform_calculate(line="'critical'")
-        layers.append(critical.mark_rule(strokeWidth=2.6).encode(alt.X("critical:Q"), color=colour, strokeDash=dash))
+        layers += cased(critical.mark_rule(strokeWidth=2.6).encode(alt.X("critical:Q"), color=colour, strokeDash=dash))
     layers += [
-        problem.mark_point(size=150, strokeWidth=3, opacity=1, clip=True).encode(
-            alt.X("across:Q"), alt.Y("up:Q"), color=violet
+        *cased(
+            problem.mark_point(size=150, strokeWidth=3, opacity=1, clip=True).encode(
+                alt.X("across:Q"), alt.Y("up:Q"), color=violet
+            )
         ),
-        cells.transform_filter("datum.cell == hovered")
-        .mark_rect(filled=False, strokeWidth=2.5)
-        .encode(**corners, color=violet),
+        *cased(
+            cells.transform_filter("datum.cell == hovered")
+            .mark_rect(filled=False, strokeWidth=2.5)
+            .encode(**corners, color=violet)
+        ),
     ]
     heading = alt.TitleParams(text(f"chart.map.{side}"), offset=4, fontSize=14)
     return alt.layer(*layers).properties(title=heading)

@@ -5,7 +5,7 @@ import altair as alt
 from gdcore.depth_map import DEPTHS, EVERY, SHOWN_WHOLE
 from views.charts.depth_map_frames import DEEPEST, DIGITS, MISSING
 from views.charts.depth_map_said import DEPTH, SHOWN
-from views.charts.ink import GRAY, GREEN, ORANGE, exponent_axis, lookup, named, raised
+from views.charts.ink import GRAY, GREEN, ORANGE, cased, exponent_axis, lookup, named, raised
 from views.depth_maps import HEALTHY, SIDES
 from views.text import Text
 
@@ -29,7 +29,7 @@ def colour_scale(text: Text, bar: alt.Chart, height: int) -> alt.LayerChart | al
         )
     for word, place in WORDS.items():
         said = alt.TextValue(text(f"fate_of_gradient.{word}"))
-        layers.append(
+        layers += cased(
             one.mark_text(baseline="middle", fontSize=12).encode(x=alt.XDatum(place), y=middle, text=said, color=gray)
         )
     sources = one.transform_filter("hovered < 0"), named("cells").transform_filter("datum.cell == hovered")
@@ -39,7 +39,7 @@ def colour_scale(text: Text, bar: alt.Chart, height: int) -> alt.LayerChart | al
             mark = source.transform_filter(f"datum.{side} != {MISSING}").mark_point(
                 shape=shape, filled=True, size=90, opacity=1
             )
-            layers.append(mark.encode(alt.X(f"{side}:Q"), y=edge, color=alt.value(ink)))
+            layers += cased(mark.encode(alt.X(f"{side}:Q"), y=edge, color=alt.value(ink)))
     return alt.layer(*layers)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import altair as alt
 
 RED, ORANGE, YELLOW, GREEN, BLUE, VIOLET, GRAY = "red", "orange", "yellow", "green", "blue", "violet", "gray"
+PAPER = alt.ExprRef("background")  # the page's own colour; Vega keeps it in this signal
+CASING = 3.0  # px that a cased line is wider than itself
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLACEHOLDER = re.compile(r"@([a-z][a-z_0-9]*)", re.ASCII)
@@ -40,6 +42,16 @@ def exponent_axis(title: str | None, **options: Any) -> alt.Axis:
 def named(frame: str) -> alt.Chart:
     """A chart over the data set that is handed over under this name."""
     return alt.Chart(alt.NamedData(frame))
+
+
+def cased(marks: alt.Chart) -> list[alt.Chart]:
+    """The marks, and below them the same wider in the page's colour: they are seen on cells of any colour."""
+    below = marks.copy()
+    mark = marks.mark.to_dict()
+    edge = {"stroke": PAPER, "strokeWidth": mark.get("strokeWidth", 0) + CASING, "strokeJoin": "round"}
+    below.mark = alt.MarkDef(**{**mark, **edge})
+    below.encoding.color = alt.value(PAPER)
+    return [below, marks]
 
 
 def lookup(words: Mapping[str, str], field: str) -> str:

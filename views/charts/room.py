@@ -14,7 +14,7 @@ import altair as alt
 
 Spec = dict[str, Any]
 
-TWO_COLUMNS_FROM = 600  # px of the chart's own element
+TWO_COLUMNS_FROM = 690  # px of the chart's own element: legends need half of it
 AXIS = 64  # px: a y axis with its title
 EDGE = 6  # px: labels that lean over the right edge
 GAP = 22  # px between two views

@@ -73,9 +73,9 @@ def _table(text: Text) -> alt.LayerChart | alt.FacetChart:
     )
     gap, above = alt.value(alt.ExprRef(SIDE_EDGE)), alt.value(alt.ExprRef(TOP_EDGE))
     outline = cells.transform_filter("datum.chosen").mark_rect(filled=False, strokeWidth=2.5, cornerRadius=4)
-    lit = alt.condition("datum.cell == hovered", alt.value(0.42), alt.value(0.16))
-    number = cells.mark_text(dy=-7, fontSize=size, fontWeight=700).encode(text="backward:N", color=colour)
-    word = cells.mark_text(dy=8, fontSize=alt.ExprRef(wide_or_narrow("12", "10"))).encode(text="word:N", color=colour)
+    lit = alt.condition("datum.cell == hovered", alt.value(0.24), alt.value(0.12))
+    number = cells.mark_text(dy=-7, fontSize=size, fontWeight=700).encode(text="backward:N", color=gray)
+    word = cells.mark_text(dy=8, fontSize=alt.ExprRef(wide_or_narrow("12", "10"))).encode(text="word:N", color=gray)
     touched = cells.mark_point(opacity=0, size=300).add_params(hover("cell"), pick("way", "line", "was"))
     return alt.layer(
         anchor("frame"),

@@ -133,7 +133,7 @@ def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
         bands.transform_filter("datum.found").mark_rule(strokeDash=[1, 3], clip=True).encode(edge),
         bands.transform_filter("datum.share > 0.02")
         .mark_text(baseline="top", dy=5, fontSize=12, limit=room_of_word)
-        .encode(alt.X("middle:Q", title=title), y=top, text="word:N"),
+        .encode(alt.X("middle:Q", title=title), y=top, text="word:N", color=gray),
         marks.mark_rule(strokeDash=[4, 3]),
         marks.mark_text(dy=-7, baseline="bottom", fontSize=12).encode(y=top, text="label:N"),
         result,

@@ -103,7 +103,7 @@ def _factors() -> alt.LayerChart | alt.FacetChart:
     red = alt.value(RED)
     wide, narrow = f"room >= {TWO_COLUMNS_FROM}", f"room < {TWO_COLUMNS_FROM}"
     return alt.layer(
-        placed.mark_rect(cornerRadius=5).encode(opacity=alt.condition(lit, alt.value(0.24), alt.value(0.09))),
+        placed.mark_rect(cornerRadius=5).encode(opacity=alt.condition(lit, alt.value(0.13), alt.value(0.06))),
         placed.transform_filter("datum.cell == hovered").mark_rect(cornerRadius=5, filled=False, strokeWidth=2.5),
         *[
             _small(cells, size, small, dy=dy, fontWeight=weight).encode(

@@ -9,7 +9,7 @@ from functools import lru_cache
 import altair as alt
 
 from gdcore.loss_map import loss_map
-from views.charts.ink import BLUE, GRAY, ORANGE, RED, VIOLET, anchor, filled, lookup, named, window
+from views.charts.ink import BLUE, GRAY, ORANGE, RED, VIOLET, anchor, cased, filled, lookup, named, window
 from views.charts.pointer import LEFT, pointed
 from views.charts.room import (
     AXIS,
@@ -34,6 +34,7 @@ INK_OF_REGIME = {"learned": BLUE, "guessing": GRAY, "worse": ORANGE, "exploded":
 CELL = "shown_cell"  # the cell under the pointer, or else the committed one
 MAP = 0.64  # of the width
 CROSS = "M-0.7,-0.7L0.7,0.7M-0.7,0.7L0.7,-0.7"
+SHAPE_OF_REGIME = {"learned": "square", "guessing": "square", "worse": "triangle-up", "exploded": CROSS}
 HALF_CELL = 0.47  # of the way to the next cell
 LABELS = 3  # every third row and column is labelled
 
@@ -63,29 +64,31 @@ def _axes(text: Text) -> Options:
     return {"x": x, "x2": "right:Q", "y": y, "y2": "high:Q"}
 
 
-def _regime(text: Text) -> alt.Color:
+def _regime(text: Text) -> tuple[alt.Color, alt.Shape]:
+    """A colour for each regime; the bad ones have a shape as well, which is drawn on their cells."""
     codes = list(INK_OF_REGIME)
     legend = alt.Legend(
         title=None,
         orient="top",
         labelExpr=lookup({code: text(f"chart.train_map.{code}") for code in codes}, "datum.value"),
         labelLimit=0,
-        symbolType="square",
         symbolOpacity=0.8,
         symbolSize=90,
         columns=alt.ExprRef(wide_or_narrow("4", "2")),
         offset=22,
     )
-    return alt.Color("regime:N", scale=alt.Scale(domain=codes, range=list(INK_OF_REGIME.values())), legend=legend)
+    colours, shapes = (alt.Scale(domain=codes, range=list(each.values())) for each in (INK_OF_REGIME, SHAPE_OF_REGIME))
+    return alt.Color("regime:N", scale=colours, legend=legend), alt.Shape("regime:N", scale=shapes, legend=legend)
 
 
 def _map(text: Text) -> alt.LayerChart | alt.FacetChart:
-    """Two panels of cells; crosses where a training exploded, a frame around the shown and the committed cell."""
+    """Two panels of cells; triangles: worse, crosses: exploded, frames: shown and committed."""
     cells = named("cells").transform_calculate(left=f"datum.x - {HALF_CELL}", right=f"datum.x + {HALF_CELL}")
     cells = cells.transform_calculate(low=f"datum.y - {HALF_CELL}", high=f"datum.y + {HALF_CELL}")
-    place, colour = _axes(text), _regime(text)
+    place, (colour, shape) = _axes(text), _regime(text)
     strength = alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 100], range=[0.12, 1]), legend=None)
-    crosses = cells.transform_filter("datum.regime == 'exploded'").mark_point(shape=CROSS, size=40, strokeWidth=1.6)
+    bad = cells.transform_filter("datum.regime == 'exploded' || datum.regime == 'worse'")
+    signs = bad.mark_point(size=40, strokeWidth=1.6, opacity=1)
     outline = cells.mark_rect(filled=False, strokeWidth=2.5).encode(**place, color=alt.value(VIOLET))
     words = named("panels").mark_text(baseline="bottom", dy=-5, fontSize=13, fontWeight=600)
     hover = alt.selection_point(name="hover", fields=["cell"], on="pointermove", clear=LEFT, empty=False)
@@ -96,9 +99,9 @@ def _map(text: Text) -> alt.LayerChart | alt.FacetChart:
         anchor("spot"),
         anchor("axes"),
         cells.mark_rect().encode(**place, color=colour, opacity=strength),
-        crosses.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), color=colour),
-        outline.transform_filter("datum.cell == data('spot')[0].cell"),
-        outline.transform_filter(f"datum.cell == {CELL}"),
+        *cased(signs.encode(shape, x=alt.X("x:Q"), y=alt.Y("y:Q"), color=colour)),
+        *cased(outline.transform_filter("datum.cell == data('spot')[0].cell")),
+        *cased(outline.transform_filter(f"datum.cell == {CELL}")),
         words.encode(x=alt.X("x:Q"), y=alt.value(0), text="word:N", color=alt.value(GRAY)),
         touched.encode(**place).add_params(hover, pick),
     )
