@@ -9,10 +9,10 @@ from views.charts.chain_problem import MOST_LAYERS, Problem
 from views.controls import number, segments, slider
 from views.drawing import draw
 from views.figure_notes import figure_notes
-from views.page import lesson, why
+from views.page import folded, lesson, why
 from views.scripts import script
 from views.settings import another_scale
-from views.state import commit_with, lab
+from views.state import Lab, commit_with, lab
 from views.verdicts.chain import chain_verdict, layer_said
 
 LARGEST_SCALE = 3.0  # of the slider; the wide networks of the other tabs, which share the setting, take more
@@ -42,11 +42,7 @@ def n_layers() -> None:
         if scale != values["scale"]:
             st.caption(text("note.other_scale", scale=values["scale"], shown=scale))
         slider(here, "layer", 1, max(depth, 2), 1)
-        with st.popover(text("note.more"), width="stretch"):
-            number(here, "bias", -2.0, 2.0, 0.05)
-            number(here, "input", -10.0, 10.0, 0.1)
-            number(here, "target", -10.0, 10.0, 0.1)
-            number(here, "seed", 0, 9999, 1)
+        folded(here, "chain", _more)
     bias, x, target = (float(values[key]) for key in ("bias", "input", "target"))
     problem = Problem(kind, int(values["seed"]), bias, x, target)
     verdict = chain_verdict(text, problem, scale, depth)
@@ -72,3 +68,10 @@ def n_layers() -> None:
         }
         figure_notes(here, "chain", lambda: chain_table(problem, scale, depth), lambda: script("chain", **constants))
         why(here, "chain")
+
+
+def _more(here: Lab) -> None:
+    number(here, "bias", -2.0, 2.0, 0.05)
+    number(here, "input", -10.0, 10.0, 0.1)
+    number(here, "target", -10.0, 10.0, 0.1)
+    number(here, "seed", 0, 9999, 1)

@@ -11,7 +11,7 @@ from views.controls import choice, ladder, number, segments
 from views.drawing import draw
 from views.figure_notes import figure_notes
 from views.numbers import plain
-from views.page import lesson, why
+from views.page import folded, lesson, why
 from views.schedule_race import Samples, chosen_race, chosen_samples, constants
 from views.scripts import script
 from views.state import Lab, commit, lab
@@ -68,12 +68,15 @@ def _race_controls(here: Lab, samples: Samples) -> None:
         ladder(here, "batch", [*(each for each in BATCHES if each < count), count], label="mini_batch")
     if int(here.current["batch"]) >= count and here.current["noise"] == "on":
         st.caption(here.text("note.shrink_batch", count=count))
-    with st.popover(here.text("note.more"), width="stretch"):
-        choice(here, "samples", ("cars", "data"))
-        ladder(here, "runs", RUNS)
-        number(here, "seed", 0, 9999, 1, label="shuffle")
+    folded(here, "shrink", _more)
     if samples.refused:
         st.caption(here.text("note.shrink_refused"))
+
+
+def _more(here: Lab) -> None:
+    choice(here, "samples", ("cars", "data"))
+    ladder(here, "runs", RUNS)
+    number(here, "seed", 0, 9999, 1, label="shuffle")
 
 
 def _plans(here: Lab, race: Race) -> str:

@@ -8,7 +8,7 @@ from views.charts.start_frames import start_frames, start_table
 from views.controls import button, choice, number, slider, toggle
 from views.drawing import Row, draw
 from views.figure_notes import figure_notes
-from views.page import lesson, why
+from views.page import folded, lesson, why
 from views.scripts import script
 from views.settings import MOST_GAIN, STARTS, another_gain
 from views.starts import FEWEST_LAYERS, MOST_LAYERS, Picture, constants, picture
@@ -56,11 +56,14 @@ def _controls(here: Lab, seen: Picture) -> None:
     if seen.start.depth != values["depth"]:
         st.caption(text("note.other_depth", depth=values["depth"], shown=seen.start.depth))
     toggle(here, "beside", "alone", "rivals")
-    with st.popover(text("note.more"), width="stretch"):
-        number(here, "width", 1, 256, 1)
-        number(here, "batch", 1, 256, 1)
-        number(here, "seeds", 1, 50, 1)
-        number(here, "seed", 0, 9999, 1)
+    folded(here, "start", _more)
+
+
+def _more(here: Lab) -> None:
+    number(here, "width", 1, 256, 1)
+    number(here, "batch", 1, 256, 1)
+    number(here, "seeds", 1, 50, 1)
+    number(here, "seed", 0, 9999, 1)
 
 
 def _take(row: Row) -> None:

@@ -12,7 +12,7 @@ from views.drawing import Row, draw
 from views.figure_notes import figure_notes
 from views.numbers import DIGITS
 from views.outlook import weight_scale
-from views.page import Lesson, lesson, why
+from views.page import Lesson, folded, lesson, why
 from views.scripts import script
 from views.settings import MOST_GAIN, STARTS, another_gain
 from views.state import Lab, commit, lab
@@ -62,12 +62,15 @@ def _controls(here: Lab) -> None:
     if int(values["depth"]) > MOST_LAYERS:
         st.caption(text("note.train_depth", depth=values["depth"], shown=MOST_LAYERS))
     ladder(here, "rate", RATES)
-    with st.popover(text("note.more"), width="stretch"):
-        number(here, "width", 1, 256, 1)
-        number(here, "batch", 1, 256, 1)
-        number(here, "epochs", 1, 50, 1)
-        choice(here, "rate_schedule", ["constant", "step", "exponential", "cosine"])
-        number(here, "seed", 0, 9999, 1)
+    folded(here, "train", _more)
+
+
+def _more(here: Lab) -> None:
+    number(here, "width", 1, 256, 1)
+    number(here, "batch", 1, 256, 1)
+    number(here, "epochs", 1, 50, 1)
+    choice(here, "rate_schedule", ["constant", "step", "exponential", "cosine"])
+    number(here, "seed", 0, 9999, 1)
 
 
 def _map(here: Lab) -> None:

@@ -28,9 +28,14 @@ def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     PagesManager.uses_pages_directory = None
 
 
+FOLDED = ("chain", "network", "shrink", "start", "train")  # tabs, or groups of them, with settings folded away
+
+
 def opened(page: str, **query: str) -> AppTest:
-    """The page as a link with this query opens it."""
+    """The page as a link with this query opens it, with all that it folds away unfolded."""
     app = AppTest.from_file("../../app.py", default_timeout=30)
+    for name in FOLDED:
+        app.session_state[f"more-{name}"] = True
     for key, value in query.items():
         app.query_params[key] = value
     if page != "home":
