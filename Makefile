@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test test-long check benchmark clean
+.PHONY: run dev test test-long check benchmark load lock audit clean
 
 run: $(VENV)/.app
 	$(BIN)/streamlit run app.py
@@ -15,10 +15,12 @@ dev: $(VENV)/.app
 
 test: check
 	sh tests/browser/find_chromium.sh
+	sh tests/deploy/find_haproxy.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-long: check
 	sh tests/browser/find_chromium.sh
+	sh tests/deploy/find_haproxy.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'long or not long'
 
 check: $(VENV)/.dev
@@ -31,13 +33,30 @@ benchmark: $(VENV)/.dev
 	$(BIN)/python -m tests.benchmarks.rerun
 	$(BIN)/python -m tests.benchmarks.picture
 
-$(VENV)/.app: requirements.txt
+load: $(VENV)/.dev
+	sh tests/browser/find_chromium.sh
+	$(BIN)/python -m tests.load
+
+# After a pin in requirements.txt or requirements-dev.txt has changed; `make lock UPGRADE=--upgrade` renews the others.
+lock: $(VENV)/tools
+	sed '/^-/d' requirements.txt requirements-dev.txt | $(VENV)/tools/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--no-annotate --custom-compile-command 'make lock' $(UPGRADE) --output-file deploy/constraints.txt -
+
+audit: $(VENV)/tools
+	$(VENV)/tools/bin/pip-audit --strict --disable-pip --no-deps --requirement deploy/constraints.txt
+
+$(VENV)/tools: deploy/tools.txt
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/tools.txt
+	touch $@
+
+$(VENV)/.app: requirements.txt deploy/constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed; this is " + sys.version.split()[0] + ". Say which to use: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.app
+$(VENV)/.dev: requirements-dev.txt deploy/constraints.txt $(VENV)/.app
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
