@@ -73,19 +73,18 @@ def measure(app: str, plain: str, case: Case, changes: int) -> tuple[float, floa
     return statistics.median(ours), statistics.median(theirs), round(statistics.median(sent))
 
 
-def main() -> None:
-    """Print one row a case, as a Markdown table."""
-    changes = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+def table(changes: int = 60) -> str:
+    """One row a case, as a Markdown table."""
+    lines = ["| change | server | empty fragment, stock | ratio | sent |", "|---|---|---|---|---|"]
     with tempfile.TemporaryDirectory() as folder:
         script = Path(shutil.copy(EMPTY, folder))
         with serve(ROOT / "app.py") as app, serve(script, folder=Path(folder)) as plain:
-            print("| change | server | empty fragment, stock | ratio | sent |")
-            print("|---|---|---|---|---|")
             for case in CASES:
                 ours, theirs, sent = measure(app, plain, case, changes)
                 row = f"{ours * 1e3:.1f} ms | {theirs * 1e3:.1f} ms | {ours / theirs:.2f} | {sent / 1e3:.1f} kB"
-                print(f"| {case.name} | {row} |", flush=True)
+                lines.append(f"| {case.name} | {row} |")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
-    main()
+    print(table(*map(int, sys.argv[1:])))
