@@ -71,7 +71,7 @@ def batch_norm() -> None:
                 state=shown.state,
                 on_pick=lambda row: commit(layer=int(row["layer"])),
             )
-            figure_notes(here, "batch_norm", shown.table, lambda: program(experiment, look, unit))
+            figure_notes(here, f"batch_norm_{look}", shown.table, lambda: program(experiment, look, unit))
         why(here, "batch_norm")
         st.caption(text("note.data_digits"))
 

@@ -6,7 +6,7 @@ from gdcore.activations import ACTIVATIONS
 from views.charts.train import train as chart
 from views.charts.train_frames import train_frames, train_table
 from views.charts.train_map import train_map
-from views.charts.train_map_frames import train_map_frames, values_of
+from views.charts.train_map_frames import train_map_frames, train_map_table, values_of
 from views.controls import choice, ladder, number, slider
 from views.drawing import Row, draw
 from views.figure_notes import figure_notes
@@ -40,10 +40,11 @@ def train() -> None:
         with place.picture, st.container():
             _picture(here, place, pair)
     with place.picture:
-        _map(here)
         curves = pair.curves if pair is not None else {}
         plan = pair.plan if pair is not None else chosen_plan(here.current)
         figure_notes(here, "train", lambda: train_table(curves), lambda: script("train", **constants(plan)))
+        _map(here)
+        figure_notes(here, "train_map", train_map_table)
         why(here, "train")
         st.caption(here.text("note.data_digits"))
 

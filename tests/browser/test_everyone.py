@@ -53,7 +53,7 @@ OPENED = {
     "symbols": ("/learning_rate", press("action.glossary")),
     "examples": ("/learning_rate", press("action.examples")),
     "share": ("/learning_rate", press("action.share")),
-    "code": ("/learning_rate", press("action.code")),
+    "take away": ("/learning_rate", press("action.take_away")),
     "more settings": ("/depth?tab=batch_norm", press("note.more")),
     "a refused link": ("/depth?depth=-5", lambda page: None),
     "the projector": ("/depth?present=1", lambda page: None),

@@ -114,6 +114,7 @@ def test_three_learning_rates_lie_over_each_other_in_colours_and_shapes(visit: O
     )
     assert shapes >= 3
     page.mouse.move(5, 5)
+    page.get_by_role("button", name=EN("action.take_away"), exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name=EN("action.data"), exact=True).click()
     table = pd.read_csv(download.value.path())
@@ -139,11 +140,11 @@ def test_a_log_axis_has_a_slider_of_its_own_and_the_same_learning_rate(visit: Op
 
 def test_the_program_in_the_browser_prints_the_file_that_data_saves(visit: Opener) -> None:
     page = visit("/learning_rate?loss=huber&alpha=0.7&steps=9")
+    page.get_by_role("button", name=EN("action.take_away"), exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name=EN("action.data"), exact=True).click()
     saved = pd.read_csv(StringIO(Path(download.value.path()).read_text(encoding="utf-8")))
     assert download.value.suggested_filename == "step_size.csv"
-    page.get_by_role("button", name=EN("action.code"), exact=True).click()
     program = page.locator("[data-testid=stCode] code").inner_text()
     pd.testing.assert_frame_equal(printed_by(program), saved, check_dtype=False, rtol=1e-9)
 

@@ -21,8 +21,15 @@ UNTRAINED = "/depth?tab=train"
 FIGURES = [place for place in PLACES if place != "/"]
 
 
+def opened(page: Page) -> Page:
+    """The page with what can be taken away of its first figure."""
+    page.get_by_role("button", name=EN("action.take_away"), exact=True).first.click()
+    page.get_by_role("button", name=EN("action.data"), exact=True).wait_for()
+    return page
+
+
 def saved(page: Page, kind: str, folder: Path) -> Path:
-    """The file that the first button of this kind saves."""
+    """The file that the button of this kind saves."""
     with page.expect_download() as download:
         page.get_by_role("button", name=EN(f"action.{kind}"), exact=True).first.click()
     path = folder / download.value.suggested_filename
@@ -75,7 +82,7 @@ def require_painted_picture(path: Path, size: tuple[int, int]) -> None:
 def test_a_figure_is_saved_as_numbers_and_as_pictures_that_open_again(
     visit: Opener, tmp_path: Path, place: str, dark: bool
 ) -> None:
-    page = visit(place, dark=dark)
+    page = opened(visit(place, dark=dark))
     if place != UNTRAINED:  # a table without rows yet: `test_train` looks at it
         require_table(saved(page, "data", tmp_path))
     size = require_vector_picture(saved(page, "svg", tmp_path), dark)
@@ -83,7 +90,7 @@ def test_a_figure_is_saved_as_numbers_and_as_pictures_that_open_again(
 
 
 def test_a_saved_picture_is_drawn_where_there_is_neither_app_nor_network(visit: Opener, tmp_path: Path) -> None:
-    page = visit("/learning_rate")
+    page = opened(visit("/learning_rate"))
     path = saved(page, "svg", tmp_path)
     shown = page.context.browser.new_page()
     shown.context.set_offline(True)

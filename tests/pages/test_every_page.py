@@ -28,14 +28,17 @@ def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     PagesManager.uses_pages_directory = None
 
 
-FOLDED = ("chain", "network", "shrink", "start", "train")  # tabs, or groups of them, with settings folded away
+MORE = ("chain", "network", "shrink", "start", "train")  # tabs, or groups of them, with settings folded away
+FIGURES = ("step_size", "slope", "shrink", "bowl", "dip", "fit", "three", "chain", "map", "start", "train", "train_map")
+FIGURES += tuple(f"batch_norm_{look}" for look in ("layers", "unit", "readings", "growth"))
+FOLDED = [*(f"more-{name}" for name in MORE), *(f"notes-{name}" for name in FIGURES)]
 
 
 def opened(page: str, **query: str) -> AppTest:
     """The page as a link with this query opens it, with all that it folds away unfolded."""
     app = AppTest.from_file("../../app.py", default_timeout=30)
     for name in FOLDED:
-        app.session_state[f"more-{name}"] = True
+        app.session_state[name] = True
     for key, value in query.items():
         app.query_params[key] = value
     if page != "home":

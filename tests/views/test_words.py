@@ -33,6 +33,7 @@ def test_chinese_words_are_chinese_unless_they_are_a_name() -> None:
         "chart.step_size.excess",
         "chart.map.profile",
         "action.svg",
+        "action.png",
     }
     foreign = {key for key, said in ZH.items() if not re.search(r"[\u4e00-\u9fff]", said)}
     assert {key for key in foreign if not key.startswith(("language.", "option."))} - names == set()
