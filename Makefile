@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run dev test test-long check benchmark load lock audit clean
+.PHONY: run dev test test-long check charts benchmark load lock audit clean
 
 run: $(VENV)/.app
 	$(BIN)/streamlit run app.py
@@ -28,10 +28,13 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# After a chart or a word has changed: the charts are shipped as they are built.
+charts: $(VENV)/.app
+	$(BIN)/python -m views.charts.build
+
 benchmark: $(VENV)/.dev
 	sh tests/browser/find_chromium.sh
-	$(BIN)/python -m tests.benchmarks.rerun
-	$(BIN)/python -m tests.benchmarks.picture
+	$(BIN)/python -m tests.benchmarks
 
 load: $(VENV)/.dev
 	sh tests/browser/find_chromium.sh

@@ -9,15 +9,14 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import streamlit as st
 
+from views.charts.data_set import DataSet
 from views.charts.projector import enlarged
 from views.state import lab
 
-Frames = Mapping[str, pd.DataFrame]
+Frames = Mapping[str, DataSet]
 Row = Mapping[str, Any]
 
 
@@ -53,28 +52,22 @@ def draw(
     st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt, on_select=hand_on, selection_mode="pick")
 
 
-_sent: dict[int, bytes] = {}  # by the identity of a frame that is still alive
+_sent: weakref.WeakKeyDictionary[DataSet, bytes] = weakref.WeakKeyDictionary()
 
 
-def arrow(frame: pd.DataFrame) -> bytes:
-    """The frame as a browser gets it: Arrow, without the notes of pandas, which are half of a small data set.
+def arrow(data: DataSet) -> bytes:
+    """The data set as a browser gets it.
 
-    A frame that is handed over again, because a cache holds it, is not written again.
+    One that is handed over again, because a cache holds it, is not written again.
     """
-    if id(frame) not in _sent:
-        _sent[id(frame)] = _written(frame)
-        weakref.finalize(frame, _sent.pop, id(frame), None)
-    return _sent[id(frame)]
+    content = _sent.get(data)
+    if content is None:
+        content = _sent[data] = _written(data)
+    return content
 
 
-def _written(frame: pd.DataFrame) -> bytes:
-    arrays = []
-    for _, column in frame.items():
-        values = column.array
-        array = pa.array(values if hasattr(values, "__arrow_array__") else np.asarray(values))
-        whole = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
-        arrays.append(whole.cast(pa.string()) if pa.types.is_large_string(whole.type) else whole)
-    table = pa.Table.from_arrays(arrays, names=list(frame.columns))
+def _written(data: DataSet) -> bytes:
+    table = pa.table(dict(data.columns))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)

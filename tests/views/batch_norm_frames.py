@@ -1,9 +1,5 @@
 """The data sets of each way to look at batch norm, for one experiment."""
 
-from collections.abc import Mapping
-
-import pandas as pd
-
 from gdcore.batch_norm_growth import Growth, measure_growth
 from gdcore.comparison import compare
 from gdcore.experiment import Absent, Experiment
@@ -13,6 +9,7 @@ from views.charts.batch_norm_growth import batch_norm_growth_frames
 from views.charts.batch_norm_layers_frames import batch_norm_layers_frames
 from views.charts.batch_norm_readings import batch_norm_readings_frames
 from views.charts.batch_norm_unit_frames import batch_norm_unit_frames
+from views.drawing import Frames
 from views.text import Text
 from views.verdicts.batch_norm import batch_norm_verdict, unit_verdict
 from views.verdicts.batch_norm_gradients import growth_headline, growth_verdict, readings_verdict
@@ -20,7 +17,7 @@ from views.verdicts.batch_norm_gradients import growth_headline, growth_verdict,
 LOOKS = ("layers", "unit", "readings", "growth")
 
 
-def looked_at(look: str, text: Text, experiment: Experiment) -> tuple[Mapping[str, pd.DataFrame], str]:
+def looked_at(look: str, text: Text, experiment: Experiment) -> tuple[Frames, str]:
     """What is drawn and what is said; nothing is drawn where there is no batch norm to look at."""
     if look == "layers":
         comparison = compare(experiment)
@@ -38,6 +35,6 @@ def looked_at(look: str, text: Text, experiment: Experiment) -> tuple[Mapping[st
     return {}, text(f"verdict.batch_norm.{found}")
 
 
-def frames_of(look: str, text: Text, experiment: Experiment) -> Mapping[str, pd.DataFrame]:
+def frames_of(look: str, text: Text, experiment: Experiment) -> Frames:
     """What is drawn."""
     return looked_at(look, text, experiment)[0]

@@ -19,6 +19,7 @@ from gdcore.one_unit import follow_unit
 from gdcore.readings import Reading, read
 from pages.tabs.batch_norm import WAYS, program
 from tests.views.batch_norm_frames import LOOKS, looked_at
+from tests.views.frame_tables import tables
 from tests.views.program_running import printed_by
 from tests.views.test_frames import MACHINE, require_drawable, size_of
 from views.batch_norm_table import growth_table, layers_table, readings_table, unit_table
@@ -157,17 +158,17 @@ def test_the_limit_of_a_relu_network_is_the_takeover_scale() -> None:
 
 def test_of_a_unit_the_correlation_is_said_and_drawn_as_one() -> None:
     frames, verdict = looked_at("unit", TEXT, SMALL)
-    assert set(frames["layers"].correlation_said) == {"1"}
+    assert set(frames["layers"]["correlation_said"]) == {"1"}
     assert opening("unit.kept") in verdict
     turned, verdict = looked_at("unit", TEXT, replace(SMALL, gamma=-1.0))
-    assert set(turned["layers"].correlation_said) == {"−1"}
+    assert set(turned["layers"]["correlation_said"]) == {"−1"}
     assert opening("unit.turned") in verdict
     assert opening("unit.lost") in said("unit", gamma=0.0)
     assert opening("unit.many") in said("unit", batch=100)
 
 
 def test_the_drawn_signal_is_the_one_of_the_network() -> None:
-    frames, signals = looked_at("unit", TEXT, SMALL)[0], follow_unit(SMALL, 15)
+    frames, signals = tables(looked_at("unit", TEXT, SMALL)[0]), follow_unit(SMALL, 15)
     rows = frames["samples"].merge(frames["layers"], on="layer")
     before = rows["mean"] + rows["shape"] / 2000 * rows.deviation
     expected = signals.mean[:, None] + signals.deviation[:, None] * signals.shape
@@ -212,15 +213,15 @@ def test_theory_and_measurement_are_compared_and_a_difference_has_its_reason(key
 
 
 def test_a_mean_that_was_taken_away_is_drawn_as_removed_and_another_is_not() -> None:
-    lines = looked_at("layers", TEXT, SMALL)[0]["lines"]
+    lines = looked_at("layers", TEXT, SMALL)[0]["lines"].table()
     assert lines[lines.word != ""].side.tolist() == [1]
     assert set(lines[lines.word != ""].word) == {TEXT("chart.batch_norm.removed")}
-    moved = looked_at("layers", TEXT, replace(SMALL, beta=0.5))[0]["lines"]
+    moved = looked_at("layers", TEXT, replace(SMALL, beta=0.5))[0]["lines"].table()
     assert (moved.word == "").all()
 
 
 def test_the_strips_stand_where_their_axis_says() -> None:
-    frames, side = looked_at("layers", TEXT, SMALL)[0], compare(SMALL).without
+    frames, side = tables(looked_at("layers", TEXT, SMALL)[0]), compare(SMALL).without
     unit = next(int(np.log10(float(word))) for place, word in frames["ticks"].values if 0 < place < 0.4)
     rows = frames["layers"][frames["layers"].side == 0]
     values = np.sign(rows.q95) * (10 ** np.abs(rows.q95) - 1) * 10.0**unit

@@ -12,6 +12,7 @@ import pytest
 from gdcore.bowl_theory import Motion, long_run_loss
 from gdcore.heavy_ball import Roll
 from gdcore.rates import best_heavy_ball, best_learning_rate, best_rate
+from tests.views.frame_tables import tables
 from tests.views.program_running import printed_by
 from tests.views.test_frames import BUDGET, MACHINE, require_drawable, size_of
 from views.bowl_table import MOST_ROWS, bowl_script, bowl_table
@@ -86,7 +87,7 @@ def test_the_verdict_stands_on_the_right_side_of_the_limit(problem, factor, mome
 def test_at_one_over_l_the_steepest_direction_is_there_in_one_step(problem, factor, kind) -> None:
     assert motions_at(problem, factor, 0.0)[0].name == kind
     frames = bowl_frames(EN, problem, factor, 0.0, run_at(problem, factor, 0.0, 40))
-    assert frames["problem"].regime[0] == kind
+    assert frames["problem"]["regime"][0] == kind
     assert EN(f"motion.{kind}") in described(EN, problem, factor, 0.0, run_at(problem, factor, 0.0, 40))
 
 
@@ -116,7 +117,7 @@ def test_a_round_bowl_takes_one_step() -> None:
     assert steps_at(problem, 1.0, 0.0) == 1
     assert problem.best_pace == 1.0
     assert "Every direction is there after one step." in spoken(problem, 1.0, 0.0)
-    assert bowl_frames(EN, problem, 1.0, 0.0, run_at(problem, 1.0, 0.0, 40))["limits"].label.tolist() == [
+    assert bowl_frames(EN, problem, 1.0, 0.0, run_at(problem, 1.0, 0.0, 40))["limits"]["label"] == [
         "1/L = 2/(L + μ)",
         "2/L",
     ]
@@ -198,8 +199,9 @@ def test_every_setting_can_be_drawn_and_said(problem, steps, momentum, language)
     text = load_text(language)
     for pace in (0.01, 1.0, problem.best_pace, limit_of(momentum), 4.5)[:: 2 if momentum < 0.99 else 3]:
         run = run_at(problem, pace, momentum, steps)
-        frames = bowl_frames(text, problem, pace, momentum, run)
-        require_drawable(frames)
+        made = bowl_frames(text, problem, pace, momentum, run)
+        require_drawable(made)
+        frames = tables(made)
         assert (frames["final"].excess > 0).all()
         assert (frames["others"].error > 0).all()
         assert frames["final"].pace.max() <= frames["problem"].pace_high[0]
@@ -217,10 +219,11 @@ def test_a_committed_change_sends_little(problem, steps) -> None:
 
 @every_problem
 def test_the_previewed_run_is_the_run_that_a_click_commits(problem) -> None:
-    frames = bowl_frames(EN, problem, 1.0, 0.5, run_at(problem, 1.0, 0.5, 40))
+    frames = tables(bowl_frames(EN, problem, 1.0, 0.5, run_at(problem, 1.0, 0.5, 40)))
     for index in (0, 9, len(frames["final"]) - 1):
         chosen = frames["final"].iloc[index]
-        after = bowl_frames(EN, problem, float(chosen.pace), 0.5, run_at(problem, float(chosen.pace), 0.5, 40))
+        pace = float(chosen.pace)
+        after = tables(bowl_frames(EN, problem, pace, 0.5, run_at(problem, pace, 0.5, 40)))
         same = [
             "regime",
             "way",
@@ -258,7 +261,7 @@ def test_the_ruler_offers_every_learning_rate_that_theory_names(problem) -> None
 
 @every_problem
 def test_along_a_contour_the_loss_is_the_same_and_the_start_is_in_the_picture(problem) -> None:
-    frame = contours(problem)
+    frame = contours(problem).table()
     shown = problem.shown
     curvatures = (
         problem.bowl.curvatures[shown] if len(shown) > 1 else np.array([problem.bowl.curvatures[shown[0]], 0.0])
@@ -422,7 +425,7 @@ def test_one_parameter_is_one_direction_with_condition_number_one() -> None:
     assert len(problem.shown) == 1
     assert steps_at(problem, 1.0, 0.0) == 1
     frame = bowl_frames(EN, problem, 1.5, 0.0, run_at(problem, 1.5, 0.0, 40))["committed"]
-    assert (frame.flat == 0).all()
+    assert (frame["flat"] == 0).all()
     assert "**The only** direction" in spoken(problem, 1.5, 0.0)
 
 

@@ -10,6 +10,7 @@ import pytest
 from gdcore.chain import backpropagate
 from gdcore.chain_depths import Draw
 from gdcore.precision import FORMATS, first_overflow, first_underflow
+from tests.views.frame_tables import tables
 from tests.views.program_running import printed_by
 from tests.views.test_frames import require_drawable, size_of
 from tests.views.test_verdicts import KEYS, keys_of
@@ -67,7 +68,7 @@ def test_the_parts_are_those_of_the_chain(draw: Draw, bias: float, depth: int) -
 
 def test_what_the_browser_puts_together_from_the_cube_is_the_chain() -> None:
     problem = Problem(Draw.GAUSSIAN, 2, 0.0, 1.0, 1.0)
-    frames = chain_frames(TEXT, problem, 1.3, 20, 1)
+    frames = tables(chain_frames(TEXT, problem, 1.3, 20, 1))
     for row in (3, 40, len(frames["points"]) - 1):
         point = frames["points"].iloc[row]
         scale = frames["lines"].scale[int(point.run)]
@@ -83,9 +84,9 @@ def test_what_the_browser_puts_together_from_the_cube_is_the_chain() -> None:
 
 
 def test_the_run_that_is_hovered_is_the_run_that_a_click_keeps() -> None:
-    before = chain_frames(TEXT, equal(), 0.8, 20, 1)
+    before = tables(chain_frames(TEXT, equal(), 0.8, 20, 1))
     size = COMPARED[Draw.EQUAL][1]
-    after = chain_frames(TEXT, equal(), size, 20, 1)
+    after = tables(chain_frames(TEXT, equal(), size, 20, 1))
     pd.testing.assert_frame_equal(before["points"].query("run == 2"), after["points"].query("run == 2"))
     np.testing.assert_array_equal(
         after["points"].query("run == 0")["first"], after["points"].query("run == 2")["first"]

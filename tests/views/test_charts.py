@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from gdcore.chain_depths import Draw
@@ -34,6 +33,7 @@ from views.charts.step_size_frames import step_size_frames
 from views.charts.three_frames import three_frames
 from views.charts.train_frames import train_frames
 from views.charts.train_map_frames import train_map_frames
+from views.drawing import Frames
 from views.fit import Fit, chosen_fit
 from views.problem import NO_COLUMN, start_range
 from views.schedule_race import chosen_race, chosen_samples
@@ -42,7 +42,6 @@ from views.settings import PAGES
 from views.starts import picture
 from views.text import LANGUAGES, Text, load_text
 
-Frames = Mapping[str, pd.DataFrame]
 INK = {RED, ORANGE, YELLOW, GREEN, BLUE, VIOLET, GRAY}
 OTHER_COLOURS = {"black", "white", "steelblue", "grey", "pink", "purple", "brown", "cyan", "magenta", "navy", "teal"}
 CODED_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\(")
@@ -55,8 +54,8 @@ def _frames_of(name: str, text: Text) -> Frames:
         return descent_preview_frames()
     if name == "gradient_preview":
         return gradient_preview_frames()
-    if name == "step_size":
-        return step_size_frames(text, loss, 2.5, 0.3, run, ruler(loss, 2.5, 0.3, 30))
+    if name.startswith("step_size"):
+        return step_size_frames(text, loss, 2.5, 0.3, run, ruler(loss, 2.5, 0.3, 30, log=name.endswith("_log")))
     if name == "slope":
         return slope_frames(text, loss, run, 3, start_range(loss))
     if name == "shrink":
@@ -138,7 +137,9 @@ def test_every_column_that_the_chart_reads_is_there(name: str, text: Text) -> No
 @every_chart
 def test_the_same_data_set_names_and_columns_come_in_every_language(name: str, text: Text) -> None:
     here, english = _frames_of(name, text), _frames_of(name, load_text("en"))
-    assert {data: list(frame) for data, frame in here.items()} == {data: list(frame) for data, frame in english.items()}
+    assert {data: list(frame.columns) for data, frame in here.items()} == {
+        data: list(frame.columns) for data, frame in english.items()
+    }
 
 
 def _inks(channel: Any) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from gdcore.dip import Fate, gradient, value
+from tests.views.frame_tables import tables
 from tests.views.test_dip_lesson import ENDS_OF_ALL, SCHEDULES, SETTING, STARTS, TEXT, run_of
 from tests.views.test_frames import require_drawable, size_of
 from views.charts.dip import LOSS_OF, dip
@@ -29,8 +30,9 @@ from views.text import LANGUAGES, load_text
 
 @pytest.mark.parametrize(("start", "rate", "steps", "schedule"), ENDS_OF_ALL[::2])
 def test_every_run_can_be_drawn(start, rate, steps, schedule):
-    frames = dip_frames(TEXT, run_of(rate, start, steps, schedule), schedule)
-    require_drawable(frames)
+    made = dip_frames(TEXT, run_of(rate, start, steps, schedule), schedule)
+    require_drawable(made)
+    frames = tables(made)
     for frame in (frames["final"], frames["problem"]):
         assert frame.place.between(*ENDS).all()
     assert frames["committed"].theta.abs().max() <= OUT_OF_SIGHT
@@ -45,7 +47,7 @@ def test_a_committed_change_is_small(steps, budget):
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_a_previewed_path_is_that_of_its_run_and_straight_only_where_the_run_is_still(schedule):
-    frames = dip_frames(TEXT, run_of(0.3, steps=100, schedule=schedule), schedule)
+    frames = tables(dip_frames(TEXT, run_of(0.3, steps=100, schedule=schedule), schedule))
     runs = dip_run(3.05, ruler_rates(100), 100, schedule)
     for index, path in frames["runs"].groupby("run"):
         points = np.clip(runs.points[:, index], -OUT_OF_SIGHT, OUT_OF_SIGHT)

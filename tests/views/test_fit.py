@@ -87,7 +87,7 @@ def test_every_table_has_a_picture_and_words_in_both_languages(name: str) -> Non
             frames = fit_frames(EN, fit, run)
             require_drawable(frames)
             assert len(frames["run"]) == steps + 1
-            assert (frames["run"].excess > 0).all()
+            assert (frames["run"]["excess"] > 0).all()
             for text in map(load_text, LANGUAGES):
                 words = fit_verdict(text, fit, run) + data_words(text, fit)
                 assert not ODD.search(words), words
@@ -204,7 +204,7 @@ def test_a_line_in_the_picture_lies_on_the_line_of_the_run_however_steep() -> No
     for pace in (0.5, 2.3):
         fit = fit_of("ordinary", scaling="raw")
         run = fit.run(pace, 60)
-        lines = fit_frames(EN, fit, run)["lines"]
+        lines = fit_frames(EN, fit, run)["lines"].table()
         assert len(lines)
         for line in lines.itertuples():
             place = ("first", "second").index(line.side)
@@ -216,7 +216,7 @@ def test_a_line_in_the_picture_lies_on_the_line_of_the_run_however_steep() -> No
 
 def test_the_line_of_least_squares_is_numpys() -> None:
     fit = fit_of("ordinary", second=NO_COLUMN)
-    goal = fit_frames(EN, fit, fit.run(1.0, 1))["goal"].iloc[0]
+    goal = fit_frames(EN, fit, fit.run(1.0, 1))["goal"].table().iloc[0]
     slope, height = np.polyfit(TABLES["ordinary"]["x"], TABLES["ordinary"]["y"], 1)  # type: ignore[arg-type]
     np.testing.assert_allclose([goal.y, goal.y_end], [height + slope * goal.x, height + slope * goal.x_end])
 
@@ -225,10 +225,10 @@ def test_of_many_points_a_few_are_drawn_and_the_picture_says_so() -> None:
     fit = fit_of("long")
     frames = fit_frames(EN, fit, fit.run(1.0, 100))
     assert len(frames["points"]) == MOST_POINTS
-    assert str(MOST_POINTS) in frames["frame"].points_note[0]
-    assert "20,000" in frames["frame"].points_note[0]
+    assert str(MOST_POINTS) in frames["frame"]["points_note"][0]
+    assert "20,000" in frames["frame"]["points_note"][0]
     assert size_of(frames) < BUDGET
-    assert not fit_frames(EN, fit_of("ordinary"), fit.run(1.0, 1))["frame"].points_note[0]
+    assert not fit_frames(EN, fit_of("ordinary"), fit.run(1.0, 1))["frame"]["points_note"][0]
 
 
 def printed(program: str) -> pd.DataFrame:

@@ -2,14 +2,13 @@
 
 import itertools
 import re
-from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import descend
+from tests.views.frame_tables import tables
 from views.charts.ruler import ruler
 from views.charts.ruler_bands import ruler_bands
 from views.charts.slope import slope_frames
@@ -23,7 +22,7 @@ from views.charts.step_size_frames import (
     Axes,
     step_size_frames,
 )
-from views.drawing import arrow
+from views.drawing import Frames, arrow
 from views.numbers import plain
 from views.problem import LOSSES, start_range
 from views.text import load_text
@@ -31,7 +30,6 @@ from views.text import load_text
 TEXT = load_text("en")
 MACHINE = re.compile(r"nan|\binf\b|None|e[+-]\d|0\.0000|\?", re.IGNORECASE)
 BUDGET = 30_000  # bytes: what the data of one committed change may take; with spec and words it sends less than 50 kB
-Frames = Mapping[str, pd.DataFrame]
 
 
 def step_size(loss: Loss, start: float, learning_rate: float, steps: int) -> Frames:
@@ -50,20 +48,18 @@ def made(name: str, curvature: float = 1.0, p: float = 0.9) -> Loss:
 
 
 def require_drawable(frames: Frames) -> None:
-    for name, frame in frames.items():
-        for column in frame:
-            values = frame[column]
-            if pd.api.types.is_numeric_dtype(values):
-                assert np.isfinite(values.to_numpy(dtype=np.float64)).all(), f"{name}.{column}"
+    for name, data in frames.items():
+        for column in data.columns:
+            values = np.asarray(data[column])
+            if values.dtype.kind in "biuf":
+                assert np.isfinite(values).all(), f"{name}.{column}"
             else:
-                found = [said for said in values.dropna() if MACHINE.search(str(said))]
+                found = [said for said in values.tolist() if MACHINE.search(str(said))]
                 assert not found, f"{name}.{column} says {found[:3]}"
     window = frames.get("problem", frames.get("frame"))
     assert window is not None
-    for low in (column for column in window if column.endswith("low")):
-        assert window[low].iloc[0] < window[low.removesuffix("low") + "high"].iloc[0], (
-            f"the axis of {low} has no length"
-        )
+    for low in (column for column in window.columns if column.endswith("low")):
+        assert window[low][0] < window[low.removesuffix("low") + "high"][0], f"the axis of {low} has no length"
 
 
 def starts(loss: Loss) -> list[float]:
@@ -72,7 +68,8 @@ def starts(loss: Loss) -> list[float]:
 
 def require_linked_view(frames: Frames) -> None:
     require_drawable(frames)
-    runs, final, problem = frames["runs"], frames["final"], frames["problem"].iloc[0]
+    seen = tables(frames)
+    runs, final, problem = seen["runs"], seen["final"], seen["problem"].iloc[0]
     assert len(frames["numbers"]) == problem.steps + 1
     for drawn in (runs, final):
         assert drawn.level.between(-LEVELS, (DECADES_BELOW + DECADES_ABOVE + 1) * LEVELS).all()
@@ -99,11 +96,11 @@ def test_the_linked_view_can_draw_three_runs_on_either_axis(name: str, log: bool
     run = descend(loss, loss.start, loss.learning_rate, 30)
     frames = step_size_frames(TEXT, loss, loss.start, loss.learning_rate, run, scale, three)
     require_linked_view(frames)
-    assert frames["problem"].three.iloc[0]
+    assert frames["problem"]["three"][0]
     numbers = [COMMITTED - 1, COMMITTED - 2, COMMITTED - 3]
     for number, rate in zip(numbers, three, strict=True):
-        alone = step_size(loss, loss.start, rate, 30)["runs"].query(f"run == {COMMITTED}")
-        together = frames["runs"].query(f"run == {number}")
+        alone = step_size(loss, loss.start, rate, 30)["runs"].table().query(f"run == {COMMITTED}")
+        together = frames["runs"].table().query(f"run == {number}")
         np.testing.assert_array_equal(together[["step", "place", "level"]], alone[["step", "place", "level"]])
 
 
@@ -159,7 +156,7 @@ def test_the_committed_run_is_that_of_a_plain_loop(name: str, factor: float) -> 
     for _ in range(steps):
         theta -= learning_rate * float(loss.gradient(theta))
         path.append(theta)
-    frames = step_size(loss, loss.start, learning_rate, steps)
+    frames = tables(step_size(loss, loss.start, learning_rate, steps))
     committed = frames["runs"].query(f"run == {COMMITTED}")
     assert committed.step.tolist() == list(range(steps + 1))
     low, high = Axes.of(loss, loss.start).theta
@@ -177,10 +174,10 @@ def test_the_committed_run_is_that_of_a_plain_loop(name: str, factor: float) -> 
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_previewed_run_of_a_learning_rate_is_the_run_that_a_click_commits(name: str) -> None:
     loss = made(name)
-    frames = step_size(loss, loss.start, loss.learning_rate, 30)
+    frames = tables(step_size(loss, loss.start, loss.learning_rate, 30))
     for index in (0, 7, len(frames["final"]) - 1):
         chosen = frames["final"].iloc[index]
-        after = step_size(loss, loss.start, float(chosen.alpha), 30)
+        after = tables(step_size(loss, loss.start, float(chosen.alpha), 30))
         preview = frames["runs"].query(f"run == {index}")
         committed = after["runs"].query(f"run == {COMMITTED}").set_index("step")
         np.testing.assert_array_equal(preview.place, committed.place[preview.step])
@@ -196,7 +193,7 @@ def test_the_previewed_run_of_a_learning_rate_is_the_run_that_a_click_commits(na
 def test_a_band_found_by_running_says_so_and_ends_as_a_long_run_ends(start: float) -> None:
     loss = made("softplus")
     scale = ruler(loss, start, 1.0, 30)
-    bands = ruler_bands(TEXT, loss, start, scale)
+    bands = ruler_bands(TEXT, loss, start, scale).table()
     assert bands.low.iloc[0] == 0
     assert bands.high.iloc[-1] == scale.end
     np.testing.assert_array_equal(bands.low[1:], bands.high[:-1])
@@ -215,7 +212,7 @@ def test_a_band_found_by_running_says_so_and_ends_as_a_long_run_ends(start: floa
 @pytest.mark.parametrize("name", [name for name in LOSSES if name != "softplus"])
 def test_where_theory_decides_no_band_is_found_by_running(name: str) -> None:
     loss = made(name)
-    assert not ruler_bands(TEXT, loss, loss.start, ruler(loss, loss.start, 1.0, 30)).found.any()
+    assert not ruler_bands(TEXT, loss, loss.start, ruler(loss, loss.start, 1.0, 30))["found"].any()
 
 
 SENT = list(itertools.product(LOSSES, (1, 10, 30, 60, 100)))

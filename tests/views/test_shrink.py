@@ -14,6 +14,7 @@ import pytest
 from gdcore.mini_batch_noise import predicted_floor
 from gdcore.schedule_race import SCHEDULES, Race
 from tests.pages.test_every_page import _fresh_process, healthy, opened, query_of  # noqa: F401
+from tests.views.frame_tables import tables
 from tests.views.test_frames import BUDGET, require_drawable, size_of
 from views.charts.shrink_frames import DECADES_BELOW, ranks, shown_steps, shrink_frames, shrink_table
 from views.numbers import plain
@@ -70,7 +71,8 @@ def test_the_picture_can_be_drawn_and_told_at_the_ends_of_every_setting(extreme,
         changes = {**extreme, "noise": noise, "runs": runs, "schedule": schedule}
         frames = shrink_frames(EN, raced(**changes), schedule)
         require_drawable(frames)
-        assert (frames["curves"][["mean", "low", "high"]] > 0).all(axis=None), "a log axis has no place for zero"
+        lines = frames["curves"].table()[["mean", "low", "high"]]
+        assert (lines > 0).all(axis=None), "a log axis has no place for zero"
         assert size_of(frames) < BUDGET
         for language in LANGUAGES:
             words = said(load_text(language), **changes)
@@ -88,7 +90,7 @@ def test_the_drawn_steps_are_few_and_hold_both_ends_and_the_beginning(steps) -> 
 
 def test_the_picture_shows_the_race_itself() -> None:
     race = raced()
-    frames = shrink_frames(EN, race, "cosine")
+    frames = tables(shrink_frames(EN, race, "cosine"))
     curves = frames["curves"].query(f"line == {SCHEDULES.index('cosine')}")
     np.testing.assert_allclose(curves["mean"], race.mean[curves.step, SCHEDULES.index("cosine")], rtol=1e-6)
     np.testing.assert_allclose(curves.alpha.max(), 0.5, rtol=1e-6)
@@ -105,7 +107,7 @@ def test_the_picture_shows_the_race_itself() -> None:
 
 def test_without_noise_the_ranking_is_by_steps_and_a_constant_wins() -> None:
     race = raced(noise="off")
-    frames = shrink_frames(EN, race, "step")
+    frames = tables(shrink_frames(EN, race, "step"))
     ranking = frames["ranking"]
     assert ranking.place[BEST] == 0
     assert ranking.value[BEST] == 1
@@ -187,7 +189,7 @@ def test_a_run_beyond_float64_is_told_with_its_step() -> None:
     left = int(race.finite_steps[LARGE]) + 1
     assert left <= 1000
     assert f"from step {left} on" in words
-    frames = shrink_frames(EN, race, "large")
+    frames = tables(shrink_frames(EN, race, "large"))
     assert frames["ranking"].said[LARGE] == EN("chart.shrink.value.overflowed")
     assert str(left) in frames["ranking"].result[LARGE]
 

@@ -12,6 +12,7 @@ import pytest
 from gdcore.activations import ACTIVATIONS
 from gdcore.samples import DATA
 from gdcore.starts import Spread, Started
+from tests.views.frame_tables import tables
 from tests.views.program_running import printed_by
 from tests.views.test_frames import require_drawable, size_of
 from views.charts.start_frames import QUANTITIES, UNIT, start_frames, start_table
@@ -60,7 +61,7 @@ def test_a_committed_change_sends_little(depth: int) -> None:
 
 def test_the_profile_of_a_cell_is_the_run_behind_its_factor_and_holds_both_ends() -> None:
     found = seen(depth=30)
-    frames = start_frames(EN, found)
+    frames = tables(start_frames(EN, found))
     for number, cell in enumerate(found.cells):
         profile = frames["profiles"][frames["profiles"].cell == number].set_index("layer")
         assert {1, 30} <= set(profile.index)
@@ -81,7 +82,7 @@ def test_a_cell_has_the_initialisers_natural_number_but_the_chosen_one_its_own()
 
 
 def test_the_line_of_theory_begins_at_the_measured_last_layer() -> None:
-    lines = start_frames(EN, seen(activation="relu"))["lines"].set_index(["quantity", "layer"])
+    lines = start_frames(EN, seen(activation="relu"))["lines"].table().set_index(["quantity", "layer"])
     for quantity in ("sensitivity", "gradient"):
         assert lines.loc[("expected", 6), quantity] == pytest.approx(lines.loc[("median", 6), quantity])
 
@@ -93,7 +94,7 @@ def test_the_verdict_names_what_the_factor_is(gain: float, kind: str) -> None:
     found = seen(initialiser="orthogonal", activation="identity", gain=gain)
     assert says(found, f"run.{kind}")
     frames = start_frames(EN, found)
-    assert frames["frame"].regime[0] == kind
+    assert frames["frame"]["regime"][0] == kind
     assert says(found, "no_fluctuation") == (gain > 0)
     assert says(found, "even") == (kind in ("shrinks", "grows"))
     assert says(found, "nothing") == (gain == 0)

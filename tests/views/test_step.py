@@ -17,7 +17,7 @@ EN = load_text("en")
 def test_the_tangent_touches_the_curve_and_has_its_slope(name: str) -> None:
     loss = LOSSES[name](1.0, 0.9)
     run = descend(loss, loss.start, loss.learning_rate, 4)
-    place = slope_frames(EN, loss, run, 3, start_range(loss))["point"].iloc[0]
+    place = slope_frames(EN, loss, run, 3, start_range(loss))["point"].table().iloc[0]
     rise = (place.tangent_y2 - place.tangent_y) / (place.tangent_x2 - place.tangent_x)
     assert rise == pytest.approx(float(loss.gradient(place.theta)), abs=1e-9)
     middle = (place.tangent_y + place.tangent_y2) / 2
@@ -72,6 +72,7 @@ def test_a_slider_for_the_start_has_a_step_whatever_the_size_of_the_loss(size: f
     low, high, step = start_range(loss)
     assert 0 < step < high - low
     assert low <= beside(loss, -1) < loss.minimiser < beside(loss, +1) <= high
-    places = slope_frames(EN, loss, descend(loss, loss.start, loss.learning_rate, 1), 0, (low, high, step))["places"]
+    run = descend(loss, loss.start, loss.learning_rate, 1)
+    places = slope_frames(EN, loss, run, 0, (low, high, step))["places"].table()
     assert places.theta.is_unique
     assert len(places) > 30

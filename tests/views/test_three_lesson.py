@@ -31,7 +31,7 @@ def test_every_setting_can_be_drawn_and_said_in_words_and_plain_numbers() -> Non
     for (weights, bias, x, target), language in zip(EVERY, itertools.cycle(LANGUAGES), strict=False):
         run = three_layers(weights, bias, x, target)
         frames = three_frames(load_text(language), run, "w2")
-        require_drawable({**frames, "frame": frames["frame"].assign(low=0, high=1)})
+        require_drawable({**frames, "frame": frames["frame"].with_columns(low=0, high=1)})
         for layer in (1, 2, 3):
             verdict = three_verdict(load_text(language), run, layer)
             assert not MACHINE.search(verdict), verdict

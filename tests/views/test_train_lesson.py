@@ -174,12 +174,12 @@ def test_before_the_start_the_axes_are_empty_and_drawable() -> None:
     frames = train_frames(EN, {}, 220)
     require_drawable(frames)
     assert len(frames["measured"]) == len(frames["batches"]) == len(frames["exploded"]) == 0
-    assert frames["frame"].note[0] == EN("chart.train.empty")
+    assert frames["frame"]["note"][0] == EN("chart.train.empty")
 
 
 def test_the_loss_axis_shows_all_losses_but_never_less_than_guessing_and_never_beyond_its_ends() -> None:
     for low, high in ((0.001, 50.0), (1.0, 2.0), (1e-9, 1e30)):
-        frame = train_frames(EN, {"without": curve(low, 0.5), "with": curve(high, 0.5)}, 20)["frame"].iloc[0]
+        frame = train_frames(EN, {"without": curve(low, 0.5), "with": curve(high, 0.5)}, 20)["frame"].table().iloc[0]
         assert frame.loss_low <= max(min(low, ALWAYS_SHOWN[0]), LOSSES[0])
         assert frame.loss_high >= min(max(high, ALWAYS_SHOWN[1]), LOSSES[1])
 
@@ -187,7 +187,7 @@ def test_the_loss_axis_shows_all_losses_but_never_less_than_guessing_and_never_b
 def test_stretches_of_mini_batches_keep_their_places_while_the_training_grows() -> None:
     losses = np.linspace(3.0, 1.0, 700)
     grown = [Curve(replace(GOOD.history, batch_loss=losses[:count]), count, None) for count in (350, 700)]
-    early, late = (train_frames(EN, {"with": each}, 700)["batches"] for each in grown)
+    early, late = (train_frames(EN, {"with": each}, 700)["batches"].table() for each in grown)
     assert early.iloc[:-1].equals(late.iloc[: len(early) - 1])
     assert len(late) <= 120
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from gdcore.loss_map import loss_map
+from tests.views.frame_tables import tables
 from tests.views.test_frames import BUDGET, MACHINE, size_of
 from views.charts.train_frames import GUESSING
 from views.charts.train_map_frames import NOWHERE, PARTS, nearest_cell, points, train_map_frames, values_of
@@ -17,14 +18,15 @@ CELLS = len(KNOWN.learning_rates) * len(KNOWN.weight_scales)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_map_is_sent_in_few_bytes_and_says_no_number_of_the_machine(language: str) -> None:
-    frames = train_map_frames(load_text(language), 0.1, 1.0)
-    assert size_of(frames) < BUDGET
+    made = train_map_frames(load_text(language), 0.1, 1.0)
+    assert size_of(made) < BUDGET
+    frames = tables(made)
     assert not [said for said in frames["cells"].ends if MACHINE.search(said)]
     assert frames["cells"].isna().sum().sum() == 0
 
 
 def test_every_cell_carries_its_curve_and_its_end() -> None:
-    cells = train_map_frames(EN, 0.1, 1.0)["cells"]
+    cells = train_map_frames(EN, 0.1, 1.0)["cells"].table()
     assert len(cells) == len(SIDES) * CELLS
     curves = cells[[f"k{k}" for k in range(points())]].to_numpy(dtype=float)
     shipped = KNOWN.curves.reshape(len(cells), -1)
@@ -35,7 +37,7 @@ def test_every_cell_carries_its_curve_and_its_end() -> None:
 
 
 def test_a_colour_says_which_side_of_guessing_a_cell_ends_on() -> None:
-    cells, final = train_map_frames(EN, 0.1, 1.0)["cells"], KNOWN.final_loss.ravel()
+    cells, final = train_map_frames(EN, 0.1, 1.0)["cells"].table(), KNOWN.final_loss.ravel()
     assert (final[cells.regime == "learned"] < GUESSING).all()
     assert (final[cells.regime == "worse"] > GUESSING).all()
     assert KNOWN.exploded.ravel()[cells.regime == "exploded"].all()
@@ -47,4 +49,4 @@ def test_the_set_cell_is_the_nearest_one_and_every_cell_leads_back_to_itself() -
     assert all(nearest_cell(*values_of(cell)) == cell for cell in range(CELLS))
     assert values_of(nearest_cell(1e-4, 0.0)) == pytest.approx((KNOWN.learning_rates[0], KNOWN.weight_scales[0]))
     assert values_of(nearest_cell(100.0, 1e3)) == pytest.approx((KNOWN.learning_rates[-1], KNOWN.weight_scales[-1]))
-    assert train_map_frames(EN, 0.1, 1.0)["spot"].cell[0] == nearest_cell(0.1, 1.0)
+    assert train_map_frames(EN, 0.1, 1.0)["spot"]["cell"][0] == nearest_cell(0.1, 1.0)

@@ -32,6 +32,7 @@ ALL_CHARTS: Mapping[str, Callable[[Text], Spec]] = {
     "gradient_preview": gradient_preview,
     "slope": slope,
     "step_size": step_size,
+    "step_size_log": partial(step_size, log=True),
     "shrink": shrink,
     "dip": dip,
     "depth_map": depth_map,

@@ -1,10 +1,7 @@
 """How fast gradients grow towards the input with batch norm: several draws of the weights, a fit, the prediction."""
 
-from functools import lru_cache
-
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from gdcore.batch_norm_growth import Growth
 from views.charts.batch_norm_axes import (
@@ -19,8 +16,10 @@ from views.charts.batch_norm_axes import (
     shared,
 )
 from views.charts.batch_norm_layers_frames import OUT_OF_SIGHT, written
+from views.charts.data_set import Column, DataSet
 from views.charts.ink import BLUE, GRAY, GREEN, RED, anchor, named, stroke_legend, window
 from views.charts.room import FULL, GAP, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.numbers import plain
 from views.text import Text
 
@@ -98,7 +97,7 @@ def _ruler(text: Text) -> Layers:
     )
 
 
-@lru_cache
+@once
 def batch_norm_growth(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, layers, draws, factors (`batch_norm_growth_frames`)."""
     views = {
@@ -121,7 +120,7 @@ def batch_norm_growth(text: Text) -> Spec:
     )
 
 
-def batch_norm_growth_frames(text: Text, growth: Growth, said: str, layer: int) -> dict[str, pd.DataFrame]:
+def batch_norm_growth_frames(text: Text, growth: Growth, said: str, layer: int) -> dict[str, DataSet]:
     """The data sets of `batch_norm_growth`; `said` is the headline, `layer`, counted from 1, is read out."""
     draws, depth = growth.gradient.shape
     low, high = ends([growth.gradient.ravel()])
@@ -144,7 +143,7 @@ def batch_norm_growth_frames(text: Text, growth: Growth, said: str, layer: int) 
         "said": said,
         **_ruled(text, growth),
     }
-    layers = {
+    layers: dict[str, Column] = {
         "layer": number,
         "mean": drawn(growth.mean),
         "fit": drawn(growth.line),
@@ -157,10 +156,10 @@ def batch_norm_growth_frames(text: Text, growth: Growth, said: str, layer: int) 
         "gradient": np.maximum(growth.gradient, low - OUT_OF_SIGHT).ravel().astype("f4"),
     }
     return {
-        "frame": pd.DataFrame([frame]),
-        "layers": pd.DataFrame(layers),
-        "draws": pd.DataFrame(many),
-        "factors": pd.DataFrame({"factor": growth.each.astype("f8")}),
+        "frame": DataSet.row(**frame),
+        "layers": DataSet(layers),
+        "draws": DataSet(many),
+        "factors": DataSet({"factor": growth.each.astype("f8")}),
     }
 
 

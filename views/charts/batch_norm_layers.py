@@ -5,7 +5,6 @@ two gradients. The heights of a row are the same in both columns, so that the ey
 """
 
 import json
-from functools import lru_cache
 
 import altair as alt
 
@@ -22,6 +21,7 @@ from views.charts.batch_norm_axes import (
 )
 from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, anchor, cased, cell, filled, named, stroke_legend, window
 from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.text import Text
 
 SIDES = ("without", "with")
@@ -123,7 +123,7 @@ def _said(text: Text) -> str:
     return f"isValid({FRAME}) && isValid({rows[0]}) ? ({both}) : ''"
 
 
-@lru_cache
+@once
 def batch_norm_layers(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, places, layers, lines, ticks (`batch_norm_layers_frames`)."""
     views: dict[str, View] = {}

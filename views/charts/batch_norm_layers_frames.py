@@ -8,13 +8,13 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from gdcore.comparison import SHARES, Comparison, Side
 from gdcore.experiment import Absent
 from gdcore.scaled import FloatArray
 from views.charts.batch_norm_axes import ends
 from views.charts.batch_norm_layers import KINDS, READ, SIDES
+from views.charts.data_set import Column, DataSet
 from views.numbers import magnitude, plain
 from views.text import Text
 
@@ -26,7 +26,7 @@ ROOM = 0.25  # of the height, below the lowest point: there lies a mean that was
 OUT_OF_SIGHT = 1.0  # decades below the axis: what is zero
 
 
-def batch_norm_layers_frames(text: Text, comparison: Comparison, layer: int) -> dict[str, pd.DataFrame]:
+def batch_norm_layers_frames(text: Text, comparison: Comparison, layer: int) -> dict[str, DataSet]:
     """The data sets of `batch_norm_layers` for one comparison; `layer`, counted from 1, is read out."""
     sides = sides_of(comparison)
     depth = len(comparison.without.gradient)
@@ -51,27 +51,27 @@ def batch_norm_layers_frames(text: Text, comparison: Comparison, layer: int) -> 
         **_words(text, comparison),
     }
     return {
-        "frame": pd.DataFrame([frame]),
-        "places": pd.DataFrame({"layer": np.arange(1, depth + 1, dtype="u1")}),
+        "frame": DataSet.row(**frame),
+        "places": DataSet({"layer": np.arange(1, depth + 1, dtype="u1")}),
         "layers": _layers(sides, strips),
         "lines": _lines(text, heights, {"mean": signal[0], "deviation": signal[0]}, gradient[0] - OUT_OF_SIGHT),
         "ticks": _ticks(unit, reach),
     }
 
 
-def _layers(sides: dict[str, Side], strips: dict[str, FloatArray]) -> pd.DataFrame:
+def _layers(sides: dict[str, Side], strips: dict[str, FloatArray]) -> DataSet:
     """The strips, and the numbers of a layer that are read out."""
     depth = len(next(iter(sides.values())).mean)
-    columns = {
+    columns: dict[str, Column] = {
         "side": np.repeat(np.array([SIDES.index(name) for name in sides], dtype="u1"), depth),
         "layer": np.tile(np.arange(1, depth + 1, dtype="u1"), len(sides)),
         **_said(list(sides.values())),
     }
     quantiles = np.concatenate([strips[name] for name in sides], axis=1).astype("f4")
-    return pd.DataFrame({**columns, **dict(zip(QUANTILES, quantiles, strict=True))})
+    return DataSet({**columns, **dict(zip(QUANTILES, quantiles, strict=True))})
 
 
-def _lines(text: Text, heights: dict[str, dict[str, FloatArray]], lows: dict[str, float], low: float) -> pd.DataFrame:
+def _lines(text: Text, heights: dict[str, dict[str, FloatArray]], lows: dict[str, float], low: float) -> DataSet:
     """Every line, a row a layer; what is zero lies at the foot of the picture, or out of sight below it."""
     drawn = [(name, code, log10) for name, lines in heights.items() for code, log10 in lines.items()]
     depth = len(drawn[0][2])
@@ -80,7 +80,7 @@ def _lines(text: Text, heights: dict[str, dict[str, FloatArray]], lows: dict[str
     for place, (_, code, log10) in enumerate(drawn):
         if code == "mean" and log10[middle] == -np.inf:
             words[place, middle] = text("chart.batch_norm.removed")
-    return pd.DataFrame(
+    return DataSet(
         {
             "side": np.repeat(np.array([SIDES.index(name) for name, _, _ in drawn], dtype="u1"), depth),
             "kind": np.repeat(np.array([KINDS.index(code) for _, code, _ in drawn], dtype="u1"), depth),
@@ -132,7 +132,7 @@ def _place(signs: FloatArray, sizes: FloatArray, unit: int) -> FloatArray:
     return np.asarray(signs * np.logaddexp(0.0, math.log(10.0) * (sizes - unit)) / math.log(10.0))
 
 
-def _ticks(unit: int, reach: float) -> pd.DataFrame:
+def _ticks(unit: int, reach: float) -> DataSet:
     """0 and powers of ten to either side."""
     decades = np.arange(0, math.floor(reach) + 1)
     step = max(1, math.ceil(2 * len(decades) / MOST_TICKS))
@@ -143,7 +143,7 @@ def _ticks(unit: int, reach: float) -> pd.DataFrame:
         if at <= reach:
             word = magnitude(1, decade + unit, 1) if -3 <= decade + unit < 4 else _power(decade + unit)
             rows += [(at, word), (-at, f"−{word}")]
-    return pd.DataFrame(rows, columns=["place", "word"])
+    return DataSet.of_rows({"place": "f8", "word": str}, rows)
 
 
 def _power(exponent: int) -> str:
@@ -165,14 +165,17 @@ def _said(sides: list[Side]) -> dict[str, list[str]]:
     return said
 
 
-def layer_said(text: Text, frames: Mapping[str, pd.DataFrame], layer: int) -> list[str]:
+def layer_said(text: Text, frames: Mapping[str, DataSet], layer: int) -> list[str]:
     """What the title says of a layer, a sentence a network; for screen readers."""
-    rows = frames["layers"][frames["layers"].layer == layer]
+    rows = frames["layers"]
     return [
-        text(f"chart.batch_norm.layer_{SIDES[row.side]}", layer=layer, **{code: row[f"{code}_said"] for code in READ})
-        .replace(" | ", " ")
-        for _, row in rows.iterrows()
-    ]  # fmt: skip
+        text(
+            f"chart.batch_norm.layer_{SIDES[rows['side'][row]]}",
+            layer=layer,
+            **{code: rows[f"{code}_said"][row] for code in READ},
+        ).replace(" | ", " ")
+        for row in np.flatnonzero(rows["layer"] == layer)
+    ]
 
 
 def _words(text: Text, comparison: Comparison) -> dict[str, str]:

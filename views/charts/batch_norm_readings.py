@@ -1,11 +1,9 @@
 """Four readings of batch norm as four lines: ‖∂L/∂W_i‖ in every layer of this very run."""
 
-from functools import lru_cache
 from typing import Literal
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from gdcore.readings import Reading, Readings
 from views.charts.batch_norm_axes import (
@@ -21,8 +19,10 @@ from views.charts.batch_norm_axes import (
     shared,
 )
 from views.charts.batch_norm_layers_frames import OUT_OF_SIGHT, written
+from views.charts.data_set import Column, DataSet
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, anchor, filled, named, stroke_legend
 from views.charts.room import FULL, GAP, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.text import Text
 
 LINES: dict[Reading, tuple[str, list[int], str]] = {
@@ -94,7 +94,7 @@ def _gains(text: Text) -> Layers:
     return alt.layer(level, *marks, *lit_layer(x, "layers"))
 
 
-@lru_cache
+@once
 def batch_norm_readings(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, layers (`batch_norm_readings_frames`)."""
     views = {
@@ -120,7 +120,7 @@ def batch_norm_readings(text: Text) -> Spec:
     )
 
 
-def batch_norm_readings_frames(text: Text, readings: Readings, layer: int) -> dict[str, pd.DataFrame]:
+def batch_norm_readings_frames(text: Text, readings: Readings, layer: int) -> dict[str, DataSet]:
     """The data sets of `batch_norm_readings`; `layer`, counted from 1, is read out."""
     none = readings.gradients[Reading.NONE]
     lines = {reading.value: readings.gradients.get(reading, none) for reading in LINES}
@@ -128,7 +128,7 @@ def batch_norm_readings_frames(text: Text, readings: Readings, layer: int) -> di
     compared = bool(readings.absent is None and np.isfinite(none).all())
     gains = [np.maximum(line, low - OUT_OF_SIGHT) - none for line in lines.values()] if compared else [np.zeros(1)]
     gain_low, gain_high = ends(gains)
-    layers: dict[str, np.ndarray | list[str]] = {"layer": np.arange(1, len(none) + 1, dtype="u1")}
+    layers: dict[str, Column] = {"layer": np.arange(1, len(none) + 1, dtype="u1")}
     layers |= {code: np.maximum(log10, low - OUT_OF_SIGHT).astype("f4") for code, log10 in lines.items()}
     layers |= {f"{code}_said": [written(float(each)) for each in log10] for code, log10 in lines.items()}
     frame = {
@@ -144,4 +144,4 @@ def batch_norm_readings_frames(text: Text, readings: Readings, layer: int) -> di
         "compared": compared,
         "absent": "" if readings.absent is None else text(f"chart.batch_norm.absent_{readings.absent}"),
     }
-    return {"frame": pd.DataFrame([frame]), "layers": pd.DataFrame(layers)}
+    return {"frame": DataSet.row(**frame), "layers": DataSet(layers)}

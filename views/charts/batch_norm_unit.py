@@ -4,7 +4,6 @@ The DC part, the mean that all samples share, is gone; the shape is the same: in
 straight line. The overview chooses the layer: moving over it shows another one in the browser.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -22,6 +21,7 @@ from views.charts.batch_norm_axes import (
 )
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, filled, named, stroke_legend
 from views.charts.room import AXIS, EDGE, FULL, GAP, TWO_COLUMNS_FROM, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.text import Text
 
 PLACES = 2000  # steps of the shape's whole numbers to one standard deviation
@@ -117,7 +117,7 @@ def _against(text: Text) -> Layers:
     return alt.layer(dots, word)
 
 
-@lru_cache
+@once
 def batch_norm_unit(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, layers, samples (`batch_norm_unit_frames`)."""
     headings = {name: alt.TitleParams(text(f"chart.batch_norm.title_{name}"), offset=4, fontSize=14, anchor="start")

@@ -4,12 +4,12 @@ Of a signal only its shape is sent, in whole numbers; mean and spread, before an
 """
 
 import numpy as np
-import pandas as pd
 
 from gdcore.one_unit import UnitSignals
 from gdcore.scaled import FloatArray
 from views.charts.batch_norm_axes import ends
 from views.charts.batch_norm_unit import PLACES
+from views.charts.data_set import DataSet
 from views.numbers import plain
 from views.text import Text
 
@@ -18,7 +18,7 @@ ROUNDING = 1e-12  # beside the larger of spread and size: no mean, no spread
 HEADROOM, ABOVE = 0.08, 2.5  # of an axis; above there is room for a word
 
 
-def batch_norm_unit_frames(text: Text, signals: UnitSignals, unit: int, layer: int) -> dict[str, pd.DataFrame]:
+def batch_norm_unit_frames(text: Text, signals: UnitSignals, unit: int, layer: int) -> dict[str, DataSet]:
     """The data sets of `batch_norm_unit`; `unit` and `layer`, counted from 1, are the chosen ones."""
     depth, batch = signals.shape.shape
     drawn = min(batch, MOST_SAMPLES)
@@ -34,7 +34,7 @@ def batch_norm_unit_frames(text: Text, signals: UnitSignals, unit: int, layer: i
     after_low, after_high = _window(after_mean, after_deviation, turn * signals.shape)
     apart_low, apart_high = _window(np.zeros(depth), deviation, signals.shape)
     correlation = np.sign(signals.correlation) * (np.abs(signals.correlation) > 0.5)
-    layers = pd.DataFrame(
+    layers = DataSet(
         {
             "layer": np.arange(1, depth + 1, dtype="u1"),
             **{name: np.maximum(log10, low).astype("f4") for name, log10 in logs.items()},
@@ -42,7 +42,7 @@ def batch_norm_unit_frames(text: Text, signals: UnitSignals, unit: int, layer: i
             "deviation": deviation,
             "after_mean": after_mean,
             "after_deviation": after_deviation,
-            "turn": turn,
+            "turn": np.full(depth, turn),
             "before_low": before_low,
             "before_high": before_high,
             "apart_low": apart_low,
@@ -74,7 +74,7 @@ def batch_norm_unit_frames(text: Text, signals: UnitSignals, unit: int, layer: i
         "signal_low": low,
         "signal_high": high,
     }
-    return {"frame": pd.DataFrame([frame]), "layers": layers, "samples": pd.DataFrame(samples)}
+    return {"frame": DataSet.row(**frame), "layers": layers, "samples": DataSet(samples)}
 
 
 def _correlation(text: Text, value: float) -> str:

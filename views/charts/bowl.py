@@ -4,8 +4,6 @@ Moving over the ruler shows another learning rate in the browser, out of a cube 
 beneath the picture shows the run up to a step.
 """
 
-from functools import lru_cache
-
 import altair as alt
 
 from views.charts.bowl_frames import DECADE, ERROR, LEAST
@@ -26,6 +24,7 @@ from views.charts.ink import (
 from views.charts.player import STEP
 from views.charts.pointer import HOVERED
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.text import Text
 
 LINES = {"steep": ORANGE, "flat": BLUE}
@@ -180,7 +179,7 @@ def _said(text: Text) -> alt.ExprRef:
     return alt.ExprRef(f"isValid({SHOWN}) ? [{theory}, ({{{', '.join(outcomes)}}})[{SHOWN}.way]] : ''")
 
 
-@lru_cache
+@once
 def bowl(text: Text) -> Spec:
     """The chart as a dict. Data sets: problem, contours, runs, committed, others, final, bands, limits (`bowl_frames`).
 

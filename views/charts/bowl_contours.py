@@ -3,9 +3,9 @@
 import math
 
 import numpy as np
-import pandas as pd
 
 from views.bowls import BowlProblem
+from views.charts.data_set import DataSet
 
 MARGIN = 1.3  # start distances from θ* to the edge of the picture
 WIDEST = 1.25  # the picture of the contours is at least this much wider than high
@@ -34,7 +34,7 @@ def axes_of(problem: BowlProblem) -> tuple[int, int | None]:
     return shown[0], shown[1] if len(shown) > 1 else None
 
 
-def contours(problem: BowlProblem) -> pd.DataFrame:
+def contours(problem: BowlProblem) -> DataSet:
     """A quarter of each ellipse, as far as it can be in sight: the others are its mirror images."""
     up, across, similar = halves(problem)
     high, wide = (2 * up, 4 * max(up, across)) if similar else (up, across)
@@ -52,7 +52,7 @@ def contours(problem: BowlProblem) -> pd.DataFrame:
         if first < last:
             turn = np.linspace(first, last, ARC)
             arcs.append((a * np.cos(turn), b * np.sin(turn)))
-    return pd.DataFrame(
+    return DataSet(
         {
             "arc": np.repeat(np.arange(len(arcs), dtype="i1"), ARC),
             "at": np.tile(np.arange(ARC, dtype="i1"), len(arcs)),

@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gdcore.bowl_theory import long_run_loss
 from gdcore.convex_loss import Array
@@ -18,6 +17,7 @@ from gdcore.heavy_ball import BowlDescent, roll
 from views.bowls import BowlProblem
 from views.charts.bowl_contours import axes_of, contours, halves, start_distances
 from views.charts.bowl_ruler import EXCESS, motions_at, paces, ruler_bands, ruler_end, ruler_marks
+from views.charts.data_set import DataSet
 from views.numbers import plain
 from views.text import Text
 
@@ -60,12 +60,12 @@ def _line_end(loss: float, steps: int) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=64)
-def _preview(text: Text, problem: BowlProblem, momentum: float, steps: int, end: float) -> dict[str, pd.DataFrame]:
+def _preview(text: Text, problem: BowlProblem, momentum: float, steps: int, end: float) -> dict[str, DataSet]:
     """The data sets that do not depend on the committed pace."""
     offered = paces(problem, momentum, steps, end)
     runs = roll(problem.bowl, problem.start, offered / problem.bowl.L, steps, momentum)
     kinds = [motions_at(problem, pace, momentum)[0] for pace in offered.tolist()]
-    final = pd.DataFrame(
+    final = DataSet(
         {
             "run": np.arange(len(offered), dtype="i2"),
             "pace": offered,
@@ -75,13 +75,13 @@ def _preview(text: Text, problem: BowlProblem, momentum: float, steps: int, end:
             **_predicted(problem, offered, momentum, steps),
         }
     )
-    marks = [(pace, label, side) for pace, label, side in ruler_marks(problem, momentum) if pace <= end]
+    marks = [mark for mark in ruler_marks(problem, momentum) if mark[0] <= end]
     return {
         "contours": contours(problem),
-        "runs": _cube(_long(problem, runs)),
+        "runs": _cube(_long(problem, runs), steps + 1),
         "final": final,
         "bands": ruler_bands(text, problem, momentum, end),
-        "limits": pd.DataFrame(marks, columns=["pace", "label", "side"]).astype({"pace": float}),
+        "limits": DataSet.of_rows({"pace": "f8", "label": str, "side": str}, marks),
     }
 
 
@@ -91,11 +91,11 @@ def _excess(runs: BowlDescent) -> Array:
     return np.asarray(np.clip(np.nan_to_num(share, nan=np.inf), EXCESS[0] / 10, EXCESS[1] * 10))
 
 
-def _long(problem: BowlProblem, runs: BowlDescent) -> pd.DataFrame:
+def _long(problem: BowlProblem, runs: BowlDescent) -> DataSet:
     """One row per run and step."""
     points, count = runs.excess.shape
     steep, flat = (relative(problem, runs, direction) for direction in axes_of(problem))
-    return pd.DataFrame(
+    return DataSet(
         {
             "run": np.repeat(np.arange(count, dtype="i1"), points),
             "step": np.tile(np.arange(points, dtype="i1"), count),
@@ -105,13 +105,13 @@ def _long(problem: BowlProblem, runs: BowlDescent) -> pd.DataFrame:
     )
 
 
-def _cube(runs: pd.DataFrame) -> pd.DataFrame:
+def _cube(runs: DataSet, points: int) -> DataSet:
     """The rows that a preview can show, up to the first at which all is beyond the axes, in few bytes."""
-    size = runs[["steep", "flat"]].abs().max(axis=1)
-    gone = ((size < ERROR[0]) | (size >= MOST)).groupby(runs.run).cumsum()
-    shown: pd.DataFrame = runs[gone <= 1].reset_index(drop=True)
-    codes = {f"{name}_code": encoded(shown[name].to_numpy()) for name in ("steep", "flat")}
-    return pd.DataFrame({"run": shown.run, "step": shown.step, **codes})
+    size = np.maximum(np.abs(runs["steep"]), np.abs(runs["flat"])).reshape(-1, points)
+    gone = ((size < ERROR[0]) | (size >= MOST)).cumsum(axis=1)
+    shown = runs.where(gone.ravel() <= 1)
+    codes = {f"{name}_code": encoded(shown[name]) for name in ("steep", "flat")}
+    return DataSet({"run": shown["run"], "step": shown["step"], **codes})
 
 
 def encoded(shares: Array) -> npt.NDArray[np.int16]:
@@ -120,9 +120,7 @@ def encoded(shares: Array) -> npt.NDArray[np.int16]:
     return np.asarray(np.where(shares < 0.0, -1, 1) * np.rint(DECADE * logs), dtype=np.int16)
 
 
-def bowl_frames(
-    text: Text, problem: BowlProblem, pace: float, momentum: float, run: BowlDescent
-) -> dict[str, pd.DataFrame]:
+def bowl_frames(text: Text, problem: BowlProblem, pace: float, momentum: float, run: BowlDescent) -> dict[str, DataSet]:
     """The data sets of the chart `bowl`; `run` is the committed run, of one learning rate."""
     steps, end = len(run.excess) - 1, ruler_end(momentum, pace)
     up, across, similar = halves(problem)
@@ -149,19 +147,19 @@ def bowl_frames(
     preview = _preview(text, problem, momentum, steps, end)
     return {
         **preview,
-        "final": preview["final"].assign(was=pace),
-        "problem": pd.DataFrame([row]),
-        "committed": _long(problem, run).assign(regime=kind.name),
+        "final": preview["final"].with_columns(was=pace),
+        "problem": DataSet.row(**row),
+        "committed": _long(problem, run).with_columns(regime=kind.name),
         "others": _others(text, problem, run),
     }
 
 
-def _others(text: Text, problem: BowlProblem, run: BowlDescent) -> pd.DataFrame:
+def _others(text: Text, problem: BowlProblem, run: BowlDescent) -> DataSet:
     """The errors along the directions that the contours do not show."""
     hidden = [i for i in problem.live if i not in problem.shown]
     sizes = [np.maximum(np.abs(relative(problem, run, i)[:, 0]), LEAST) for i in hidden]
     points = len(run.excess)
-    return pd.DataFrame(
+    return DataSet(
         {
             "step": np.tile(np.arange(points, dtype="i1"), len(hidden)),
             "direction": np.repeat(np.array(hidden, dtype="i1"), points),

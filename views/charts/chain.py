@@ -5,7 +5,6 @@ layer by layer beside it, and below it what four number formats print; a click k
 """
 
 import json
-from functools import lru_cache
 
 import altair as alt
 
@@ -28,6 +27,7 @@ from views.charts.ink import (
 )
 from views.charts.pointer import HOVERED, hover, pick, pointed
 from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.text import Text
 
 QUANTITIES = {"gradient": RED, "product": BLUE, "signal": GREEN, "error": ORANGE}
@@ -203,7 +203,7 @@ def _layers(text: Text) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(limits, chains)
 
 
-@lru_cache
+@once
 def chain(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, cube, points, lines, bands, limits (`chain_frames`)."""
     views = {

@@ -26,6 +26,7 @@ from views.charts.chain_problem import (
     products_of,
     told_in_formats,
 )
+from views.charts.data_set import DataSet
 from views.numbers import plain
 from views.text import Text
 
@@ -42,7 +43,7 @@ OVERVIEW = (-66.0, 66.0)  # log₁₀ of the overview's ends: a line may leave i
 BESIDE = 7.0  # decades: how far beside the measured line the one by theory is drawn
 
 
-def chain_frames(text: Text, problem: Problem, scale: float, depth: int, layer: int) -> dict[str, pd.DataFrame]:
+def chain_frames(text: Text, problem: Problem, scale: float, depth: int, layer: int) -> dict[str, DataSet]:
     """The data sets of `chain`: the committed chain has `depth` layers, of which `layer` is looked at."""
     # all sizes, the learner's own or not: a run keeps its number, so what is hovered stays the same over a click
     compared = COMPARED[problem.draw]
@@ -51,12 +52,12 @@ def chain_frames(text: Text, problem: Problem, scale: float, depth: int, layer: 
     cube = _stacked([run.cube for run in runs])
     points = _stacked([run.points for run in runs])
     bands = _stacked([run.bands for run in runs])
-    lines = pd.DataFrame([run.line for run in runs]).assign(scale=[scale, *compared])
+    lines = {name: [run.line[name] for run in runs] for name in runs[0].line}
     return {
-        "frame": pd.DataFrame([{"run": 0, **own, "layer": layer}]),
+        "frame": DataSet.row(run=0, **own, layer=layer),
         "cube": cube,
-        "points": points.assign(row=np.arange(len(points), dtype="i2")),
-        "lines": _worded(text, problem.draw, lines),
+        "points": points.with_columns(row=np.arange(len(points), dtype="i2")),
+        "lines": _worded(text, problem.draw, DataSet({**lines, "scale": [scale, *compared]})),
         "bands": bands,
         "limits": _limits(text),
     }
@@ -65,15 +66,15 @@ def chain_frames(text: Text, problem: Problem, scale: float, depth: int, layer: 
 LETTERS = {Draw.EQUAL: "w", Draw.SIGNS: "|w|", Draw.GAUSSIAN: "σ"}
 
 
-def _worded(text: Text, draw: Draw, lines: pd.DataFrame) -> pd.DataFrame:
+def _worded(text: Text, draw: Draw, lines: DataSet) -> DataSet:
     """The runs with what is written of each."""
-    return lines.assign(
+    return lines.with_columns(
         run=np.arange(len(lines), dtype="i1"),
         letter=LETTERS[draw],
-        label=[plain(size, 3) for size in lines.scale],
+        label=[plain(size, 3) for size in lines["scale"]],
         mean=int(draw is Draw.GAUSSIAN),
         note=text("chart.chain.no_slope"),
-        twin=[int(number > 0 and size == lines.scale[0]) for number, size in enumerate(lines.scale)],
+        twin=[int(number > 0 and size == lines["scale"][0]) for number, size in enumerate(lines["scale"])],
     )
 
 
@@ -102,11 +103,11 @@ def _run(problem: Problem, scale: float) -> _Run:
     return _Run(cube, _points(grown, STOPS), _bands(problem, scale), _line(problem, scale, grown))
 
 
-def _stacked(runs: list[Columns]) -> pd.DataFrame:
+def _stacked(runs: list[Columns]) -> DataSet:
     """The runs one below the other, numbered."""
     columns = {name: np.concatenate([run[name] for run in runs]) for name in runs[0]}
     sizes = [len(next(iter(run.values()))) for run in runs]
-    return pd.DataFrame({"run": np.repeat(np.arange(len(runs), dtype="i1"), sizes), **columns})
+    return DataSet({"run": np.repeat(np.arange(len(runs), dtype="i1"), sizes), **columns})
 
 
 def _points(grown: Depths, depths: np.ndarray) -> Columns:
@@ -167,7 +168,7 @@ DRAWN_FORMATS = ("float16", "float32", "float64")
 
 
 @lru_cache
-def _limits(text: Text) -> pd.DataFrame:
+def _limits(text: Text) -> DataSet:
     ends = [
         (end, f"{name} {text(f'chart.chain.{side}')}")
         for name in DRAWN_FORMATS
@@ -176,7 +177,7 @@ def _limits(text: Text) -> pd.DataFrame:
             ("largest", FORMATS[name].log10_largest),
         )
     ]
-    return pd.DataFrame(ends, columns=["log10", "label"])
+    return DataSet.of_rows({"log10": "f8", "label": str}, ends)
 
 
 def chain_table(problem: Problem, scale: float, depth: int) -> pd.DataFrame:

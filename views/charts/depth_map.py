@@ -5,7 +5,6 @@ weight scale.
 """
 
 import math
-from functools import lru_cache
 
 import altair as alt
 
@@ -16,6 +15,7 @@ from views.charts.depth_map_said import said
 from views.charts.ink import BLUE, GRAY, RED, VIOLET, cased, named, stroke_legend
 from views.charts.pointer import HOVERED, LEFT
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.depth_maps import SIDES
 from views.text import Text
 
@@ -117,7 +117,7 @@ def _map(text: Text, number: int) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(*layers).properties(title=heading)
 
 
-@lru_cache
+@once
 def depth_map(text: Text) -> Spec:
     """The chart as a dict. Data sets: cells, borders, colours, problem, profile (`depth_map_frames`)."""
     bar = _painted(named("colours"), "from_log10").mark_rect()

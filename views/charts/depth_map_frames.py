@@ -10,12 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gdcore.depth_map import DEPTHS, SCALES, DepthMap, depth_map
 from gdcore.depth_theory import critical_weight_scale
 from gdcore.experiment import Absent, Experiment
 from gdcore.scaled import FloatArray
+from views.charts.data_set import DataSet
 from views.depth_maps import FORMATS, SIDES, Committed, cell_of, committed, lost, of_map, place_of, sides
 from views.numbers import plain
 
@@ -25,7 +25,7 @@ DIGITS = 3  # of a layer's place between the ends of its row
 FEWEST_DECADES = 4  # on the axis of a profile
 
 
-def depth_map_frames(experiment: Experiment) -> dict[str, pd.DataFrame]:
+def depth_map_frames(experiment: Experiment) -> dict[str, DataSet]:
     """The data sets of `depth_map`."""
     cells, borders, colours = _map_frames(of_map(experiment))
     network = committed(experiment)
@@ -39,7 +39,7 @@ def depth_map_frames(experiment: Experiment) -> dict[str, pd.DataFrame]:
 
 
 @lru_cache(maxsize=16)
-def _map_frames(experiment: Experiment) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _map_frames(experiment: Experiment) -> tuple[DataSet, DataSet, DataSet]:
     found = depth_map(experiment)
     return _cells(found), _borders(found, experiment), _colours()
 
@@ -49,7 +49,7 @@ def coded(log10: FloatArray) -> FloatArray:
     return np.where(np.isnan(log10), MISSING, np.where(np.isneginf(log10), ZERO, log10))
 
 
-def _cells(found: DepthMap) -> pd.DataFrame:
+def _cells(found: DepthMap) -> DataSet:
     rows, columns = np.indices((len(DEPTHS), len(SCALES)), dtype=np.int8).reshape(2, -1)
     both = (found.without, found.normalised)
     profiles = [None if isinstance(each, Absent) else [row for deep in each for row in deep] for each in both]
@@ -61,7 +61,7 @@ def _cells(found: DepthMap) -> pd.DataFrame:
         for said, heights in zip(texts, pair, strict=True):
             said.append(_written(heights, low, high))
     first = {side: coded(values).ravel().astype("f4") for side, values in sides(found).items()}
-    return pd.DataFrame(
+    return DataSet(
         {
             "cell": np.arange(len(rows), dtype="i2"),
             "row": rows,
@@ -93,7 +93,7 @@ def _written(heights: FloatArray, low: int, high: int) -> str:
     )
 
 
-def _borders(found: DepthMap, experiment: Experiment) -> pd.DataFrame:
+def _borders(found: DepthMap, experiment: Experiment) -> DataSet:
     """The edges between cells whose gradient a format can hold and cells where it cannot."""
     edges = [
         (number, line, *edge)
@@ -105,7 +105,7 @@ def _borders(found: DepthMap, experiment: Experiment) -> pd.DataFrame:
     places = {
         name: np.array(end, dtype="f4") for name, end in zip(("left", "right", "bottom", "top"), ends, strict=True)
     }
-    return pd.DataFrame({"at": np.array(number, dtype="i1"), "line": list(line), **places})
+    return DataSet({"at": np.array(number, dtype="i1"), "line": list(line), **places})
 
 
 def border_pieces(fate: npt.NDArray[np.int_]) -> Iterator[tuple[float, float, float, float]]:
@@ -118,19 +118,19 @@ def border_pieces(fate: npt.NDArray[np.int_]) -> Iterator[tuple[float, float, fl
             yield start - 0.5, end - 0.5, row + 0.5, row + 0.5
 
 
-def _colours() -> pd.DataFrame:
+def _colours() -> DataSet:
     """The pieces of the colour scale, half a decade each."""
     lows = np.arange(-DEEPEST, DEEPEST, 0.5)
-    return pd.DataFrame({"from_log10": lows.astype("f4"), "to_log10": (lows + 0.5).astype("f4")})
+    return DataSet({"from_log10": lows.astype("f4"), "to_log10": (lows + 0.5).astype("f4")})
 
 
-def _problem(network: Committed) -> pd.DataFrame:
+def _problem(network: Committed) -> DataSet:
     experiment = network.experiment
     across, up = place_of(experiment.depth, experiment.weight_scale)
     critical = place_of(1, critical_weight_scale(experiment.phi, experiment.bias_scale))[0]
     known = [network.without] if isinstance(network.normalised, Absent) else [network.without, network.normalised]
     low, high = axis_of(np.concatenate(known))
-    return pd.DataFrame(
+    return DataSet(
         {
             "across": [across],
             "up": [up],
@@ -146,14 +146,12 @@ def _problem(network: Committed) -> pd.DataFrame:
     )
 
 
-def _profile(network: Committed) -> pd.DataFrame:
+def _profile(network: Committed) -> DataSet:
     """The committed network, one row per layer and side, zeros left out."""
     parts = []
     for number, profile in enumerate((network.without, network.normalised)):
         heights = np.full(0, 0.0) if isinstance(profile, Absent) else profile
         layers = np.flatnonzero(np.isfinite(heights))
         at = np.full(len(layers), number, dtype="i1")
-        parts.append(
-            pd.DataFrame({"at": at, "layer": (layers + 1).astype("i2"), "log10": heights[layers].astype("f4")})
-        )
-    return pd.concat(parts, ignore_index=True)
+        parts.append(DataSet({"at": at, "layer": (layers + 1).astype("i2"), "log10": heights[layers].astype("f4")}))
+    return DataSet.stacked(parts)

@@ -3,7 +3,6 @@
 On the ruler every dot is a run. What theory knows, the two limits 2/J″, stands above it; the rest was found by running.
 """
 
-from functools import lru_cache
 from typing import Literal
 
 import altair as alt
@@ -28,6 +27,7 @@ from views.charts.room import (
     parts,
     wide_or_narrow,
 )
+from views.charts.shipped import once
 from views.text import Text
 
 INK_OF_FATE = {
@@ -182,7 +182,7 @@ def _landscape(text: Text, run: list[alt.Chart]) -> alt.LayerChart | alt.FacetCh
     ).encode(x=x, y=y)
 
 
-@lru_cache
+@once
 def dip(text: Text) -> Spec:
     """The chart as a dict. Data sets: problem, curve, marks, zones, final, runs, committed (`dip_frames`)."""
     tooltip = [

@@ -13,6 +13,7 @@ import pandas as pd
 from gdcore.convex_loss import Array
 from gdcore.dip import WINDOW, DipDescent, Fate, descend_into_dip, landmarks, nudged, value
 from gdcore.schedules import constant, exponential
+from views.charts.data_set import DataSet
 from views.numbers import plain
 from views.text import Text
 from views.verdicts.dip import leaves_at
@@ -63,12 +64,12 @@ def dip_table(run: DipDescent) -> pd.DataFrame:
     )
 
 
-def dip_frames(text: Text, run: DipDescent, schedule: str) -> dict[str, pd.DataFrame]:
+def dip_frames(text: Text, run: DipDescent, schedule: str) -> dict[str, DataSet]:
     """The data sets of `dip`; `run` is the committed run, of one learning rate."""
     start, steps = float(run.points[0, 0]), len(run.points) - 1
     rate = float(run.learning_rates[0, 0])
     runs, final = _preview(start, steps, schedule)
-    problem = _final(run).assign(
+    problem = _final(run).with_columns(
         alpha=rate,
         steps=steps,
         shrinks=int(schedule == SHRINKS),
@@ -79,27 +80,27 @@ def dip_frames(text: Text, run: DipDescent, schedule: str) -> dict[str, pd.DataF
     return {
         **_landscape(text),
         "runs": runs,
-        "final": final.assign(was=rate),  # a click counts as new even on a learning rate that was clicked before
+        "final": final.with_columns(was=rate),  # a click counts as new even on a learning rate that was clicked before
         "problem": problem,
         "committed": _committed(run),
     }
 
 
 @lru_cache(maxsize=64)
-def _preview(start: float, steps: int, schedule: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _preview(start: float, steps: int, schedule: str) -> tuple[DataSet, DataSet]:
     """The runs of the ruler's learning rates, and where they end."""
     rates = ruler_rates(steps)
     runs = dip_run(start, rates, steps, schedule)
-    final = _final(runs).assign(alpha=rates, run=np.arange(len(rates), dtype="i1"))
+    final = _final(runs).with_columns(alpha=rates, run=np.arange(len(rates), dtype="i1"))
     return _paths(runs), final
 
 
-def _final(runs: DipDescent) -> pd.DataFrame:
+def _final(runs: DipDescent) -> DataSet:
     """What became of each run, one row each."""
     ends = runs.points[-1]
     near = nudged(runs)
     rattles = runs.fate == Fate.RATTLES
-    return pd.DataFrame(
+    return DataSet(
         {
             "fate": [fate.name for fate in runs.fate],
             "place": np.clip(ends, ENDS[0] + EDGE, ENDS[1] - EDGE).astype("f4"),
@@ -112,7 +113,7 @@ def _final(runs: DipDescent) -> pd.DataFrame:
     )
 
 
-def _paths(runs: DipDescent) -> pd.DataFrame:
+def _paths(runs: DipDescent) -> DataSet:
     """One row per run and step while the run moves; of a run that is still, the last row."""
     points = np.clip(runs.points, -OUT_OF_SIGHT, OUT_OF_SIGHT)
     moves = np.abs(points - points[-1]) > STILL
@@ -122,7 +123,7 @@ def _paths(runs: DipDescent) -> pd.DataFrame:
     run, step = np.nonzero((seen & _in_reach(points)).T)
     assert max(points.shape) < 128, "steps and runs travel in one byte"
     parts = np.rint(UNIT * points[step, run]).astype("i2")
-    return pd.DataFrame({"run": run.astype("i1"), "step": step.astype("i1"), "part": parts})
+    return DataSet({"run": run.astype("i1"), "step": step.astype("i1"), "part": parts})
 
 
 def _in_reach(points: Array) -> npt.NDArray[np.bool_]:
@@ -131,28 +132,34 @@ def _in_reach(points: Array) -> npt.NDArray[np.bool_]:
     return back | np.roll(back, 1, axis=0)
 
 
-def _committed(run: DipDescent) -> pd.DataFrame:
+def _committed(run: DipDescent) -> DataSet:
     points = np.clip(run.points, -OUT_OF_SIGHT, OUT_OF_SIGHT)
     step = np.flatnonzero(_in_reach(points)[:, 0])
     theta = points[step, 0]
-    return pd.DataFrame({"step": step.astype("i2"), "theta": theta.astype("f4"), "loss": value(theta).astype("f4")})
+    return DataSet({"step": step.astype("i2"), "theta": theta.astype("f4"), "loss": value(theta).astype("f4")})
 
 
 @lru_cache
-def _landscape(text: Text) -> dict[str, pd.DataFrame]:
+def _landscape(text: Text) -> dict[str, DataSet]:
     """What never changes: the curve, its three landmarks, and the zones of the ruler that theory knows."""
     known = landmarks()
     theta = np.linspace(LOW, HIGH, CURVE_POINTS)
-    marks = pd.DataFrame({"theta": [known.deep, known.barrier, known.shallow], "line": ["deep", "barrier", "shallow"]})
-    edges = [ALPHA[0], known.shallow_limit, known.deep_limit, ALPHA[1]]
-    zones = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "row": ["both", "only_deep", "neither"]})
-    zones["middle"] = np.sqrt(zones.low * zones.high)
+    places, lines = np.array([known.deep, known.barrier, known.shallow]), ["deep", "barrier", "shallow"]
+    edges = np.array([ALPHA[0], known.shallow_limit, known.deep_limit, ALPHA[1]])
+    rows = ["both", "only_deep", "neither"]
+    words = [text(f"landmark.{line}") for line in lines]
     return {
-        "curve": pd.DataFrame({"theta": theta, "loss": value(theta)}).astype("f4"),
-        "marks": marks.assign(loss=value(marks.theta), word=[text(f"landmark.{line}") for line in marks.line]),
-        "zones": zones.assign(
-            word=[text(f"chart.dip.{row}") for row in zones.row],
-            brief=[text(f"chart.dip.{row}_brief") for row in zones.row],
-            limit=["", *(f"2/J″ = {plain(edge)}" for edge in edges[1:3])],
+        "curve": DataSet({"theta": theta.astype("f4"), "loss": value(theta).astype("f4")}),
+        "marks": DataSet({"theta": places, "line": lines, "loss": value(places), "word": words}),
+        "zones": DataSet(
+            {
+                "low": edges[:-1],
+                "high": edges[1:],
+                "row": rows,
+                "middle": np.sqrt(edges[:-1] * edges[1:]),
+                "word": [text(f"chart.dip.{row}") for row in rows],
+                "brief": [text(f"chart.dip.{row}_brief") for row in rows],
+                "limit": ["", *(f"2/J″ = {plain(edge)}" for edge in edges[1:3].tolist())],
+            }
         ),
     }

@@ -3,7 +3,6 @@
 Moving over the loss shows the line of any step, in the browser; otherwise the player's step is shown.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -12,6 +11,7 @@ from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, cell, named, pow
 from views.charts.player import STEP
 from views.charts.pointer import HOVERED, hover, touched
 from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.text import Text
 
 LINES = {"now": BLUE, "goal": GREEN}
@@ -103,7 +103,7 @@ def _whole_powers(title: str) -> alt.Axis:
     return axis
 
 
-@lru_cache
+@once
 def fit_picture(text: Text, inputs: int) -> Spec:
     """The chart as a dict for one input or two. Data sets: frame, points, lines, goal, run (`fit_frames`)."""
     loss = _loss(text)

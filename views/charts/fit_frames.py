@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gdcore.heavy_ball import BowlDescent
+from views.charts.data_set import DataSet
 from views.fit import Fit
 from views.numbers import plain
 from views.text import Text
@@ -28,7 +29,7 @@ SIDES = ("first", "second")
 LINE = ("x", "y", "x_end", "y_end")
 
 
-def fit_frames(text: Text, fit: Fit, run: BowlDescent) -> dict[str, pd.DataFrame]:
+def fit_frames(text: Text, fit: Fit, run: BowlDescent) -> dict[str, DataSet]:
     """The data sets of `fit_picture` for a run of one learning rate on `fit`."""
     steps = len(run.points) - 1
     across, up = _windows(fit.columns, fit.made.y)
@@ -39,11 +40,11 @@ def fit_frames(text: Text, fit: Fit, run: BowlDescent) -> dict[str, pd.DataFrame
     frame |= {"step_low": -EDGE * steps, "step_high": (1 + EDGE) * steps}
     frame |= {"excess_low": excess[0], "excess_high": excess[1]}
     return {
-        "frame": pd.DataFrame([frame]),
+        "frame": DataSet.row(**frame),
         "points": _points(fit.columns, fit.made.y),
         "lines": _lines(pieces),
         "goal": _lines(goals),
-        "run": pd.DataFrame(
+        "run": DataSet(
             {
                 "step": np.arange(steps + 1, dtype="i2"),
                 "excess": _shown(run.excess[:, 0], excess),
@@ -55,7 +56,7 @@ def fit_frames(text: Text, fit: Fit, run: BowlDescent) -> dict[str, pd.DataFrame
 
 def points_frames(
     text: Text, inputs: tuple[str, ...], target: str, columns: Mapping[str, Array]
-) -> dict[str, pd.DataFrame] | None:
+) -> dict[str, DataSet] | None:
     """The same data sets with points only, for columns that give no fit; None if no row is complete."""
     rows = np.stack([columns[name] for name in (*inputs, target)])
     *across, up = rows[:, np.isfinite(rows).all(axis=0)]
@@ -64,9 +65,9 @@ def points_frames(
     frame = _frame(inputs, target, *_windows(across, up)) | {"points_note": _drawn_note(text, len(up))}
     frame |= {"step_low": 0.0, "step_high": 1.0, "excess_low": 0.1, "excess_high": 10.0}
     nothing = _lines([np.empty((0, len(LINE))) for _ in inputs])
-    run = pd.DataFrame({"step": np.empty(0, dtype="i2"), "excess": np.empty(0), "headline": np.empty(0, dtype=str)})
+    run = DataSet({"step": np.empty(0, dtype="i2"), "excess": np.empty(0), "headline": np.empty(0, dtype=str)})
     return {
-        "frame": pd.DataFrame([frame]),
+        "frame": DataSet.row(**frame),
         "points": _points(across, up),
         "lines": nothing,
         "goal": nothing,
@@ -102,11 +103,11 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_TITLE else name[: LONGEST_TITLE - 1] + "…"
 
 
-def _points(columns: Sequence[Array], target: Array) -> pd.DataFrame:
+def _points(columns: Sequence[Array], target: Array) -> DataSet:
     """The rows that are drawn: evenly chosen where there are too many."""
     chosen = np.unique(np.linspace(0, len(target) - 1, min(len(target), MOST_POINTS)).round().astype(np.intp))
     points = {side: column[chosen] for side, column in zip(SIDES, columns, strict=False)}
-    return pd.DataFrame({**points, "y": target[chosen]})
+    return DataSet({**points, "y": target[chosen]})
 
 
 def _window(values: Array, with_zero: bool = False) -> Window:
@@ -155,13 +156,13 @@ def _pieces(fit: Fit, theta: Array, place: int, across: Window, up: Window) -> A
     return pieces.T
 
 
-def _lines(pieces: list[Array]) -> pd.DataFrame:
+def _lines(pieces: list[Array]) -> DataSet:
     """One row per line that can be seen; `pieces` by side."""
     rows = np.concatenate(pieces)
-    frame = pd.DataFrame(dict(zip(LINE, rows.T, strict=True)))
-    frame["side"] = np.repeat(SIDES[: len(pieces)], [len(each) for each in pieces])
-    frame["step"] = np.concatenate([np.arange(len(each), dtype="i2") for each in pieces])
-    return frame.iloc[np.flatnonzero(np.isfinite(rows).all(axis=1))].reset_index(drop=True)
+    side = np.repeat(SIDES[: len(pieces)], [len(each) for each in pieces])
+    step = np.concatenate([np.arange(len(each), dtype="i2") for each in pieces])
+    every = DataSet({**dict(zip(LINE, rows.T, strict=True)), "side": side, "step": step})
+    return every.where(np.asarray(np.isfinite(rows).all(axis=1)))
 
 
 def _headline(text: Text, run: BowlDescent, step: int, piece: Array, up: Window) -> str:

@@ -4,14 +4,15 @@ from functools import lru_cache
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from gdcore.comparison import Side, compare
 from gdcore.descent import descend
 from gdcore.experiment import Experiment
 from gdcore.losses import quadratic
+from views.charts.data_set import DataSet
 from views.charts.ink import BLUE, GREEN, RED, exponent_axis, named, stroke_legend
 from views.charts.room import Spec
+from views.charts.shipped import once
 from views.text import Text
 
 RATES = {"small": 0.08, "good": 0.6, "large": 2.15}  # with curvature 1: creeps, converges, diverges
@@ -39,34 +40,34 @@ def _lines(text: Text, colours: dict[str, str], dashes: list[list[int]], x: str,
     return chart
 
 
-@lru_cache
+@once
 def descent_preview(text: Text) -> Spec:
     """Excess loss against step for three learning rates. Data set: lines."""
     colours = {"small": BLUE, "good": GREEN, "large": RED}
     return _lines(text, colours, [[2, 2], [1, 0], [7, 3]], text("chart.step"), "J − J*")
 
 
-@lru_cache
+@once
 def gradient_preview(text: Text) -> Spec:
     """Gradient norm against layer, without and with batch norm. Data set: lines."""
     colours = {"without": RED, "with": GREEN}
     return _lines(text, colours, [[7, 3], [1, 0]], text("chart.layer"), "‖∂L/∂Wᵢ‖")
 
 
-def _long(x: np.ndarray, lines: dict[str, np.ndarray]) -> dict[str, pd.DataFrame]:
-    columns = [pd.DataFrame({"line": name, "x": x, "log10": log10}) for name, log10 in lines.items()]
-    return {"lines": pd.concat(columns, ignore_index=True)}
+def _long(x: np.ndarray, lines: dict[str, np.ndarray]) -> dict[str, DataSet]:
+    names = np.repeat(list(lines), len(x))
+    return {"lines": DataSet({"line": names, "x": np.tile(x, len(lines)), "log10": np.concatenate([*lines.values()])})}
 
 
 @lru_cache(maxsize=1)
-def descent_preview_frames() -> dict[str, pd.DataFrame]:
+def descent_preview_frames() -> dict[str, DataSet]:
     """J = ½θ² from θ₀ = 2.5 with the three learning rates."""
     runs = descend(quadratic(), 2.5, list(RATES.values()), STEPS)
     return _long(np.arange(STEPS + 1), dict(zip(RATES, np.log10(runs.excess.T), strict=True)))
 
 
 @lru_cache(maxsize=1)
-def gradient_preview_frames() -> dict[str, pd.DataFrame]:
+def gradient_preview_frames() -> dict[str, DataSet]:
     """A sigmoid network on digits; the seed is that of the lab."""
     comparison = compare(Experiment(DEPTH, WIDTH, BATCH, SCALE, "sigmoid", 0))
     assert isinstance(comparison.normalised, Side)

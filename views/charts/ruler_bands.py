@@ -8,11 +8,11 @@ import math
 from itertools import groupby, pairwise
 
 import numpy as np
-import pandas as pd
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import Outcome, descend
 from gdcore.descent_theory import Regime, limits, predict
+from views.charts.data_set import DataSet
 from views.charts.ruler import Ruler
 from views.text import Text
 
@@ -22,7 +22,7 @@ SIZES = ("small", "good", "large")  # the learning rates that are compared
 Stretch = tuple[float, float, Regime]
 
 
-def ruler_bands(text: Text, loss: Loss, start: float, scale: Ruler) -> pd.DataFrame:
+def ruler_bands(text: Text, loss: Loss, start: float, scale: Ruler) -> DataSet:
     """The regimes along the ruler, one row a band: from, to, its share of the width, its word, where it comes from."""
     known = limits(loss, start)
     marks = (known.one_sided, known.converges, known.local)
@@ -33,18 +33,11 @@ def ruler_bands(text: Text, loss: Loss, start: float, scale: Ruler) -> pd.DataFr
         found = regime is Regime.UNDECIDED
         for left, right, seen in _by_running(loss, start, low, high) if found else [(low, high, regime)]:
             word = text(f"regime.{seen.name}")
-            rows.append(
-                {
-                    "low": left,
-                    "high": right,
-                    "middle": _between(scale, left, right),
-                    "share": _share(scale, left, right),
-                    "regime": seen.name,
-                    "word": text("chart.step_size.by_running", regime=word) if found else word,
-                    "found": found,
-                }
-            )
-    return pd.DataFrame(rows)
+            said = text("chart.step_size.by_running", regime=word) if found else word
+            middle, share = _between(scale, left, right), _share(scale, left, right)
+            rows.append((left, right, middle, share, seen.name, said, found))
+    places = dict.fromkeys(("low", "high", "middle", "share"), "f8")
+    return DataSet.of_rows({**places, "regime": str, "word": str, "found": "?"}, rows)
 
 
 def _by_running(loss: Loss, start: float, low: float, high: float) -> list[Stretch]:
@@ -61,15 +54,14 @@ def _by_running(loss: Loss, start: float, low: float, high: float) -> list[Stret
     return stretches
 
 
-def ruler_marks(text: Text, loss: Loss, scale: Ruler, three: tuple[float, float, float] | None) -> pd.DataFrame:
+def ruler_marks(text: Text, loss: Loss, scale: Ruler, three: tuple[float, float, float] | None) -> DataSet:
     """1/L and 2/L, where the loss has a largest curvature, and the learning rates that are compared."""
     steepest = loss.curvature_bounds[1]
     rows = [(1 / steepest, "1/L", "limit"), (2 / steepest, "2/L", "limit")] if math.isfinite(steepest) else []
     if three is not None:
         rows = [(rate, text(f"chart.step_size.{size}"), size) for rate, size in zip(three, SIZES, strict=True)]
     rows = [row for row in rows if scale.low <= row[0] <= scale.end]
-    alpha, label, regime = zip(*rows, strict=True) if rows else ((), (), ())
-    return pd.DataFrame({"alpha": np.array(alpha, dtype=np.float64), "label": list(label), "regime": list(regime)})
+    return DataSet.of_rows({"alpha": "f8", "label": str, "regime": str}, rows)
 
 
 def _between(scale: Ruler, low: float, high: float) -> float:

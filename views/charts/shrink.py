@@ -3,7 +3,6 @@
 Moving over a row of the ranking, or over a curve, brings that schedule forward in the browser; a click keeps it.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -39,6 +38,7 @@ from views.charts.room import (
     parts,
     wide_or_narrow,
 )
+from views.charts.shipped import once
 from views.text import Text
 
 COLOURS = {
@@ -185,7 +185,7 @@ def _said() -> alt.ExprRef:
     return alt.ExprRef(f"isValid({row}) ? [{row}.headline, {row}.result] : ''")
 
 
-@lru_cache
+@once
 def shrink(text: Text) -> Spec:
     """The chart as a dict. Data sets: problem, curves, ranking, floors, limits (`shrink_frames`)."""
     views = {

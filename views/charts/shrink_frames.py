@@ -12,6 +12,7 @@ import pandas as pd
 from gdcore.mini_batch_noise import predicted_floor
 from gdcore.scaled import FloatArray
 from gdcore.schedule_race import SCHEDULES, Race
+from views.charts.data_set import DataSet
 from views.numbers import plain
 from views.text import Text
 
@@ -33,6 +34,7 @@ def shown_steps(steps: int) -> FloatArray:
 def shrink_table(race: Race) -> pd.DataFrame:
     """The committed numbers of the figure, one row per schedule and drawn step; `learning_rate` is that of step t."""
     steps = shown_steps(race.plan.steps)
+    table = {"schedule": np.repeat(SCHEDULES, len(steps)), "step": np.tile(steps, len(SCHEDULES))}
     columns = {
         "learning_rate": race.learning_rates,
         "mean": race.mean,
@@ -40,11 +42,15 @@ def shrink_table(race: Race) -> pd.DataFrame:
         "high": race.band[1],
         "expected": race.expected,
     }
-    table = {"schedule": np.repeat(SCHEDULES, len(steps)), "step": np.tile(steps, len(SCHEDULES))}
-    return pd.DataFrame(table | {name: values[steps].T.ravel() for name, values in columns.items()})
+    return pd.DataFrame(table | {name: _below(values[steps]) for name, values in columns.items()})
 
 
-def shrink_frames(text: Text, race: Race, schedule: str) -> dict[str, pd.DataFrame]:
+def _below(lines: FloatArray) -> FloatArray:
+    """The lines of the schedules, one a column, as one column."""
+    return lines.T.ravel()
+
+
+def shrink_frames(text: Text, race: Race, schedule: str) -> dict[str, DataSet]:
     """The data sets of `shrink`; `schedule` is the one that is emphasised."""
     chosen = SCHEDULES.index(schedule)
     excess, alpha_high = _excess_axis(race), _alpha_high(race)
@@ -65,9 +71,9 @@ def shrink_frames(text: Text, race: Race, schedule: str) -> dict[str, pd.DataFra
         name: np.clip(np.nan_to_num(each, nan=np.inf), rank_axis[0], rank_axis[1]) for name, each in values.items()
     }
     return {
-        "problem": pd.DataFrame([problem]),
-        "curves": _curves(race, excess).assign(was=np.int8(chosen)),
-        "ranking": pd.DataFrame(
+        "problem": DataSet.row(**problem),
+        "curves": _curves(race, excess).with_columns(was=np.int8(chosen)),
+        "ranking": DataSet(
             {
                 "line": np.arange(len(SCHEDULES), dtype="i1"),
                 "place": ranks(race),
@@ -76,9 +82,8 @@ def shrink_frames(text: Text, race: Race, schedule: str) -> dict[str, pd.DataFra
                 "said": [_value(text, race, line) for line in range(len(SCHEDULES))],
                 "headline": [headline(text, race, name) for name in SCHEDULES],
                 "result": [result(text, race, line) for line in range(len(SCHEDULES))],
-                "was": np.int8(chosen),
             }
-        ),
+        ).with_columns(was=np.int8(chosen)),
         "floors": _floors(text, race, excess),
         "limits": _limits(text, race, alpha_high),
     }
@@ -126,22 +131,23 @@ def _rank_axis(race: Race, values: dict[str, FloatArray]) -> tuple[float, float]
     return low, min(high, 10.0 ** math.ceil(math.log10(max(float(tops.max(initial=low)), 10 * low))))
 
 
-def _curves(race: Race, axis: tuple[float, float]) -> pd.DataFrame:
-    table = shrink_table(race)
-    count = len(table) // len(SCHEDULES)
-    seen = {name: np.clip(table[name], axis[0] / 10, axis[1] * 10).astype("f4") for name in ("mean", "low", "high")}
-    return pd.DataFrame(
+def _curves(race: Race, axis: tuple[float, float]) -> DataSet:
+    steps = shown_steps(race.plan.steps)
+    count = len(steps)
+    lines = {"mean": race.mean, "low": race.band[0], "high": race.band[1]}
+    seen = {name: np.clip(line[steps], axis[0] / 10, axis[1] * 10).astype("f4") for name, line in lines.items()}
+    return DataSet(
         {
             "line": np.repeat(np.arange(len(SCHEDULES), dtype="i1"), count),
-            "step": table.step.astype("i2"),
-            **seen,
-            "alpha": (table.learning_rate * race.noise.curvature).astype("f4"),
+            "step": np.tile(steps.astype("i2"), len(SCHEDULES)),
+            **{name: _below(line) for name, line in seen.items()},
+            "alpha": _below(race.learning_rates[steps] * race.noise.curvature).astype("f4"),
             "near": np.tile((np.arange(count) % TOUCHED == 0).astype("i1"), len(SCHEDULES)),
         }
     )
 
 
-def _floors(text: Text, race: Race, axis: tuple[float, float]) -> pd.DataFrame:
+def _floors(text: Text, race: Race, axis: tuple[float, float]) -> DataSet:
     """The floor of each of the two constants; without noise, what counts as there."""
     rows: list[tuple[int, float, str, str]] = []
     if race.settles:
@@ -153,17 +159,17 @@ def _floors(text: Text, race: Race, axis: tuple[float, float]) -> pd.DataFrame:
                 rows.append((line, floor, label, ("left", "right")[line]))
     elif race.mean[0, 0] > 0:
         rows.append((-1, MILLIONTH * float(race.mean[0, 0]), text("chart.shrink.millionth"), "right"))
-    frame = pd.DataFrame(rows, columns=["line", "mean", "label", "side"])
-    at = np.where(frame.side == "left", 0.1 * race.plan.steps, race.plan.steps)
-    return frame.astype({"line": "i1", "mean": float}).assign(step=at.astype(float))
+    found = DataSet.of_rows({"line": "i1", "mean": "f8", "label": str, "side": str}, rows)
+    step = [(0.1 if side == "left" else 1.0) * race.plan.steps for side in found["side"]]
+    return found.with_columns(step=np.array(step, dtype="f8"))
 
 
-def _limits(text: Text, race: Race, alpha_high: float) -> pd.DataFrame:
+def _limits(text: Text, race: Race, alpha_high: float) -> DataSet:
     """The learning rate from which on the mean grows, where the picture reaches it."""
     limit = race.noise.mean_square_limit * race.noise.curvature
     label = text("chart.shrink.limit", alpha=plain(limit, 3))
     rows: Sequence[tuple[float, str]] = [(limit, label)] if limit < alpha_high else []
-    return pd.DataFrame(rows, columns=["alpha", "label"]).astype({"alpha": float})
+    return DataSet.of_rows({"alpha": "f8", "label": str}, rows)
 
 
 def headline(text: Text, race: Race, name: str) -> str:

@@ -3,18 +3,19 @@
 Moving over the curve shows the same for any other θ, in the browser; a click puts the point there.
 """
 
-from functools import lru_cache, partial
+from functools import partial
 
 import altair as alt
 import numpy as np
-import pandas as pd
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent
 from gdcore.scaled import FloatArray
+from views.charts.data_set import DataSet
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, named, window
 from views.charts.pointer import HOVERED, hover, pick, touched
 from views.charts.room import CONFIG, Spec
+from views.charts.shipped import once
 from views.charts.step_size_frames import CURVE_POINTS, OUTSIDE, Axes
 from views.numbers import plain
 from views.problem import decimals
@@ -50,7 +51,7 @@ def _steps(frame: str, visible: str, x: alt.X, y: alt.Y) -> alt.LayerChart | alt
     )
 
 
-@lru_cache
+@once
 def slope(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, curve, places, point, walked (`slope_frames`)."""
     x = alt.X(
@@ -86,7 +87,7 @@ def slope(text: Text) -> Spec:
 
 def slope_frames(
     text: Text, loss: Loss, run: Descent, at: int, places: tuple[float, float, float]
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, DataSet]:
     """The data sets of `slope`: the point is where `run`, of one learning rate, stands after `at` steps.
 
     `places` says from where to where, and how finely, the curve can be touched.
@@ -100,15 +101,15 @@ def slope_frames(
     across, up = partial(_within_reach, axes.theta), partial(_within_reach, axes.loss)
     touched = _places(text, loss, theta, rate, axes)
     return {
-        "frame": pd.DataFrame([frame]),
-        "curve": pd.DataFrame({"theta": line.astype("f4"), "loss": loss.value(line)}),
-        "places": touched.assign(place=np.arange(len(theta), dtype="i2"), was=across(walked[at])),
+        "frame": DataSet.row(**frame),
+        "curve": DataSet({"theta": line.astype("f4"), "loss": loss.value(line)}),
+        "places": touched.with_columns(place=np.arange(len(theta), dtype="i2"), was=across(walked[at])),
         "point": _places(text, loss, walked[at : at + 1], rate, axes),
-        "walked": pd.DataFrame({"theta": across(walked[:at]), "loss": up(loss.value(walked[:at]))}),
+        "walked": DataSet({"theta": across(walked[:at]), "loss": up(loss.value(walked[:at]))}),
     }
 
 
-def _places(text: Text, loss: Loss, theta: FloatArray, rate: float, axes: Axes) -> pd.DataFrame:
+def _places(text: Text, loss: Loss, theta: FloatArray, rate: float, axes: Axes) -> DataSet:
     """What is drawn and said of points on the curve, one row each."""
     with np.errstate(over="ignore", invalid="ignore"):  # what is beyond float64 is drawn out of sight, and said
         value, gradient = loss.value(theta), loss.gradient(theta)
@@ -118,7 +119,7 @@ def _places(text: Text, loss: Loss, theta: FloatArray, rate: float, axes: Axes) 
         rise = half * gradient
     signs = np.sign(np.nan_to_num(gradient)).astype(int)
     across, up = partial(_within_reach, axes.theta), partial(_within_reach, axes.loss)
-    return pd.DataFrame(
+    return DataSet(
         {
             "theta": across(theta),
             "loss": up(value),

@@ -4,7 +4,6 @@ The table is the controller: moving over a cell previews that start in the three
 """
 
 import json
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -26,6 +25,7 @@ from views.charts.ink import (
 )
 from views.charts.pointer import HOVERED, hover, pick
 from views.charts.room import AXIS, EDGE, FULL, GAP, TWO_COLUMNS_FROM, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.charts.start_frames import KINDS, QUANTITIES, UNIT
 from views.text import Text
 
@@ -166,7 +166,7 @@ def _look(text: Text, shown: str) -> dict[str, Any]:
     }
 
 
-@lru_cache
+@once
 def start(text: Text, shown: str = "alone") -> Spec:
     """The chart as a dict for `shown`, a key of SHOWN. Data sets: frame, lines, band, cells, heads, profiles."""
     views = {

@@ -11,6 +11,7 @@ import pandas as pd
 
 from gdcore.scaled import FloatArray
 from gdcore.starts import Spread, Started, kind
+from views.charts.data_set import Column, DataSet
 from views.numbers import magnitude, plain
 from views.settings import STARTS
 from views.starts import Cell, Picture
@@ -25,7 +26,7 @@ MOST_POINTS = 13  # of a profile
 DIGITS = 3
 
 
-def start_frames(text: Text, seen: Picture) -> dict[str, pd.DataFrame]:
+def start_frames(text: Text, seen: Picture) -> dict[str, DataSet]:
     """The data sets of `start`."""
     lines, band, cells = _lines(seen), _band(seen), _cells(text, seen)
     start = seen.start
@@ -35,7 +36,7 @@ def start_frames(text: Text, seen: Picture) -> dict[str, pd.DataFrame]:
         frame |= _ends(quantity, *_window(heights))
     said = _said(text, start.initialiser, start.gain, start.activation, seen.run)
     return {
-        "frame": pd.DataFrame([frame | said]),
+        "frame": DataSet.row(**frame, **said),
         "lines": lines,
         "band": band,
         "cells": cells,
@@ -67,7 +68,7 @@ def _drawn(log10: FloatArray) -> FloatArray:
     return np.clip(log10, -OUT_OF_SIGHT, OUT_OF_SIGHT)
 
 
-def _lines(seen: Picture) -> pd.DataFrame:
+def _lines(seen: Picture) -> DataSet:
     """Per layer the median of the chosen start, what theory expects, and the medians of the rivals."""
     rivals, depth = seen.rivals, seen.start.depth
     lines = {"median": [getattr(seen.run, quantity).median for quantity in QUANTITIES]}
@@ -80,15 +81,16 @@ def _lines(seen: Picture) -> pd.DataFrame:
         for place, quantity in enumerate(QUANTITIES)
     }
     layer = np.tile(np.arange(1, depth + 1, dtype="i1"), len(lines))
-    return pd.DataFrame({"quantity": np.repeat(list(lines), depth), "layer": layer, **columns})
+    return DataSet({"quantity": np.repeat(list(lines), depth), "layer": layer, **columns})
 
 
-def _band(seen: Picture) -> pd.DataFrame:
+def _band(seen: Picture) -> DataSet:
     """Per layer where four of five starts lie."""
     spreads = {quantity: getattr(seen.run, quantity) for quantity in QUANTITIES}
     columns = {f"{quantity}_lower": _drawn(spread.low) for quantity, spread in spreads.items()}
     columns |= {f"{quantity}_upper": _drawn(spread.high) for quantity, spread in spreads.items()}
-    return pd.DataFrame(columns).astype("f4").assign(layer=np.arange(1, seen.start.depth + 1, dtype="i1"))
+    layer = np.arange(1, seen.start.depth + 1, dtype="i1")
+    return DataSet({name: heights.astype("f4") for name, heights in columns.items()} | {"layer": layer})
 
 
 def _expected(seen: Picture, quantity: str) -> FloatArray:
@@ -112,7 +114,7 @@ def _ends(quantity: str, low: float, high: float) -> dict[str, float]:
     return {f"{quantity}_low": low, f"{quantity}_high": high}
 
 
-def _said(text: Text, initialiser: str, gain: float, activation: str, run: Started) -> dict[str, object]:
+def _said(text: Text, initialiser: str, gain: float, activation: str, run: Started) -> dict[str, str]:
     """What the headline and the table say of a start."""
     backward = run.sensitivity.gain_backward
     ends = run.sensitivity.median[[0, -1]]
@@ -127,26 +129,22 @@ def _said(text: Text, initialiser: str, gain: float, activation: str, run: Start
     }
 
 
-def _cells(text: Text, seen: Picture) -> pd.DataFrame:
+def _cells(text: Text, seen: Picture) -> DataSet:
     """The table, one row a cell."""
-    rows = []
-    for number, each in enumerate(seen.cells):
-        windows = [_ends(quantity, *_window(_all_of(each, quantity))) for quantity in QUANTITIES]
-        rows.append(
-            _said(text, each.initialiser, each.gain, each.activation, each.run)
-            | {"cell": number, "way": each.initialiser, "line": each.activation}
-            | {"chosen": (each.initialiser, each.activation) == (seen.start.initialiser, seen.start.activation)}
-            | {name: end for window in windows for name, end in window.items()}
-        )
-    cells = pd.DataFrame(rows)
-    per = len({each.activation for each in seen.cells})
-    cells["column"], cells["level"] = cells.cell // per, cells.cell % per
-    cells["word"] = [text(f"kind.{code}") for code in cells.regime]
-    small = dict.fromkeys(("cell", "chosen", "column", "level"), "i1")
-    small |= dict.fromkeys((str(name) for name in cells if str(name).endswith(("_low", "_high"))), "i2")
-    cells = cells.astype(small)
+    said = [_said(text, each.initialiser, each.gain, each.activation, each.run) for each in seen.cells]
+    starts = [(each.initialiser, each.activation) for each in seen.cells]
+    number = np.arange(len(starts), dtype="i1")
+    chosen = starts.index((seen.start.initialiser, seen.start.activation))
+    columns: dict[str, Column] = {name: [each[name] for each in said] for name in said[0]}
+    columns |= {"cell": number, "way": [way for way, _ in starts], "line": [line for _, line in starts]}
+    columns["chosen"] = (number == chosen).astype("i1")
+    for quantity in QUANTITIES:
+        windows = np.array([_window(_all_of(each, quantity)) for each in seen.cells], dtype="i2")
+        columns |= {f"{quantity}_low": windows[:, 0], f"{quantity}_high": windows[:, 1]}
+    columns["column"], columns["level"] = np.divmod(number, len({line for _, line in starts}), dtype="i1")
+    columns["word"] = [text(f"kind.{each['regime']}") for each in said]
     # a click counts as new even on a cell that was clicked before
-    return cells.assign(was=float(cells.cell[cells.chosen == 1].iloc[0]) + seen.start.gain / 100.0)
+    return DataSet(columns).with_columns(was=chosen + seen.start.gain / 100.0)
 
 
 def _all_of(cell: Cell, quantity: str) -> FloatArray:
@@ -154,23 +152,23 @@ def _all_of(cell: Cell, quantity: str) -> FloatArray:
     return np.concatenate([spread.low, spread.median, spread.high])
 
 
-def _heads(text: Text, seen: Picture) -> pd.DataFrame:
+def _heads(text: Text, seen: Picture) -> DataSet:
     """The words beside the table: initialisers along one side, activations along the other."""
     gains = {each.initialiser: each.gain for each in seen.cells}
     activations = list(dict.fromkeys(each.activation for each in seen.cells))
     words = [text(f"option.initialiser.{name}") for name in STARTS]
     words += [text(f"option.activation.{name}") for name in activations]
-    return pd.DataFrame(
+    return DataSet(
         {
             "row": ["initialiser"] * len(STARTS) + ["activation"] * len(activations),
-            "place": [*range(len(STARTS)), *range(len(activations))],
+            "place": np.array([*range(len(STARTS)), *range(len(activations))], dtype="i1"),
             "word": words,
             "number": [*(plain(gains[name], DIGITS) for name in STARTS), *[""] * len(activations)],
         }
-    ).astype({"place": "i1"})
+    )
 
 
-def _profiles(seen: Picture) -> pd.DataFrame:
+def _profiles(seen: Picture) -> DataSet:
     """Every cell's medians and bands; of a deep network some of the layers, the first and the last among them."""
     depth = seen.start.depth
     layers = np.unique(np.rint(np.linspace(0, depth - 1, min(depth, MOST_POINTS))).astype(int))
@@ -182,4 +180,4 @@ def _profiles(seen: Picture) -> pd.DataFrame:
         for suffix, name in (("", "median"), ("_lower", "low"), ("_upper", "high")):
             heights = np.concatenate([getattr(getattr(each.run, quantity), name)[layers] for each in seen.cells])
             columns[quantity + suffix] = np.rint(UNIT * _drawn(heights)).astype("i2")
-    return pd.DataFrame(columns)
+    return DataSet(columns)

@@ -5,8 +5,6 @@ commits it. Moving over the loss, or the player's slider, picks a step: it light
 said. The committed run, and the three that can be compared in its place, are runs of the cube with negative numbers.
 """
 
-from functools import lru_cache
-
 import altair as alt
 
 from gdcore.descent_theory import Regime
@@ -29,6 +27,7 @@ from views.charts.player import STEP
 from views.charts.pointer import HOVERED, hover, pick, pointed, touched
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.ruler_bands import SIZES
+from views.charts.shipped import once
 from views.charts.step_size_frames import COMMITTED, LEVELS, PLACES
 from views.text import Text
 
@@ -162,7 +161,7 @@ def _said(text: Text) -> alt.ExprRef:
     return alt.ExprRef(f"{known} ? (hovered < 0 ? {committed} : {preview}) : ''")
 
 
-@lru_cache
+@once
 def step_size(text: Text, log: bool = False) -> Spec:
     """The chart as a dict, with α on a linear or on a log axis; a player must be added.
 

@@ -11,12 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent, descend
 from gdcore.descent_theory import Regime, predict
 from gdcore.step_factors import step_factors
+from views.charts.data_set import DataSet
 from views.charts.ruler import Ruler
 from views.charts.ruler_bands import SIZES, ruler_bands, ruler_marks
 from views.numbers import plain
@@ -73,14 +73,14 @@ def level(excess: npt.NDArray[np.float64], axes: Axes) -> npt.NDArray[np.int16]:
 
 
 @lru_cache(maxsize=64)
-def _preview(text: Text, loss: Loss, start: float, steps: int, scale: Ruler) -> dict[str, pd.DataFrame]:
+def _preview(text: Text, loss: Loss, start: float, steps: int, scale: Ruler) -> dict[str, DataSet]:
     """The data sets that do not depend on the committed learning rate: the same from commit to commit."""
     axes = Axes.of(loss, start)
     rates = scale.learning_rates
     runs = descend(loss, start, rates, steps)
     regimes = [predict(loss, start, rate).regime for rate in rates.tolist()]
     factors = step_factors(loss, runs)
-    final = pd.DataFrame(
+    final = DataSet(
         {
             "run": np.arange(scale.count, dtype="i1"),
             "alpha": rates,
@@ -95,18 +95,18 @@ def _preview(text: Text, loss: Loss, start: float, steps: int, scale: Ruler) -> 
     theta = np.linspace(*axes.theta, CURVE_POINTS)
     height = "f4" if axes.loss[1] < float(np.finfo("f4").max) else "f8"
     return {
-        "curve": pd.DataFrame({"theta": theta.astype("f4"), "loss": loss.value(theta).astype(height)}),
+        "curve": DataSet({"theta": theta.astype("f4"), "loss": loss.value(theta).astype(height)}),
         "runs": _in_sight(_long(runs, axes), steps),
         "final": final,
         "bands": ruler_bands(text, loss, start, scale),
     }
 
 
-def _long(runs: Descent, axes: Axes, first: int = 0, down: bool = False) -> pd.DataFrame:
+def _long(runs: Descent, axes: Axes, first: int = 0, down: bool = False) -> DataSet:
     """One row per run and step; the runs are numbered from `first`, upwards or downwards."""
     points, count = runs.points.shape
     numbers = first + np.arange(count) * (-1 if down else 1)
-    return pd.DataFrame(
+    return DataSet(
         {
             "run": np.repeat(numbers.astype("i1"), points),
             "step": np.tile(np.arange(points, dtype="i1"), count),
@@ -116,12 +116,13 @@ def _long(runs: Descent, axes: Axes, first: int = 0, down: bool = False) -> pd.D
     )
 
 
-def _in_sight(runs: pd.DataFrame, steps: int) -> pd.DataFrame:
+def _in_sight(runs: DataSet, steps: int) -> DataSet:
     """Only the rows that a preview can show: up to the first beyond the log axis, and the last."""
-    gone = ((runs.level <= 0) | (runs.level >= LEVELS * (DECADES_BELOW + DECADES_ABOVE))).groupby(runs.run).cumsum()
-    last = (runs.step == steps) & (runs.level <= 0)
-    shown: pd.DataFrame = runs[(gone <= 1) | last].reset_index(drop=True)
-    return shown
+    levels = runs["level"].reshape(-1, steps + 1)
+    gone = ((levels <= 0) | (levels >= LEVELS * (DECADES_BELOW + DECADES_ABOVE))).cumsum(axis=1)
+    shown = gone <= 1
+    shown[:, -1] |= levels[:, -1] <= 0
+    return runs.where(shown.ravel())
 
 
 def step_size_frames(
@@ -132,7 +133,7 @@ def step_size_frames(
     run: Descent,
     scale: Ruler,
     three: Three | None = None,
-) -> dict[str, pd.DataFrame]:
+) -> dict[str, DataSet]:
     """The data sets of `step_size`; `run` is the committed run, of one learning rate.
 
     `three` are the small, the good and the large learning rate that take its place where they are compared.
@@ -164,20 +165,20 @@ def step_size_frames(
     preview = _preview(text, loss, start, steps, scale)
     return {
         **preview,
-        "runs": pd.concat(runs, ignore_index=True),
+        "runs": DataSet.stacked(runs),
         "marks": ruler_marks(text, loss, scale, three),
-        "problem": pd.DataFrame([problem]),
+        "problem": DataSet.row(**problem),
         "numbers": _numbers(text, loss, run),
     }
 
 
-def told(frames: Mapping[str, pd.DataFrame]) -> str:
+def told(frames: Mapping[str, DataSet]) -> str:
     """What the figure shows, in the two lines that it says itself."""
-    said = frames["problem"].iloc[0]
-    return f"{said.headline}\n\n{said.result}"
+    said = frames["problem"]
+    return f"{said['headline'][0]}\n\n{said['result'][0]}"
 
 
-def _numbers(text: Text, loss: Loss, run: Descent) -> pd.DataFrame:
+def _numbers(text: Text, loss: Loss, run: Descent) -> DataSet:
     """What is said of each point of the committed run, one row a step; the factors are those of the step before it."""
     factors = step_factors(loss, run)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -185,7 +186,7 @@ def _numbers(text: Text, loss: Loss, run: Descent) -> pd.DataFrame:
     said = {name: [_written(text, value) for value in column[:, 0].tolist()] for name, column in columns.items()}
     for name, column in factors._asdict().items():
         said[name] = [text("chart.step_size.none"), *(_factor(text, value) for value in column[:, 0])]
-    return pd.DataFrame(said)
+    return DataSet(said)
 
 
 def _written(text: Text, value: float) -> str:

@@ -4,7 +4,6 @@ Three rows of factors stand under the edges they belong to, so ∂L/∂w₁ is t
 Moving over a factor lights up its edge and the rest of its path; a click, or the control, keeps a path lit.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -12,6 +11,7 @@ import altair as alt
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, VIOLET, anchor, named
 from views.charts.pointer import HOVERED, hover, pick
 from views.charts.room import GAP, TWO_COLUMNS_FROM, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.text import Text
 
 KINDS = {"error": ORANGE, "product": BLUE, "signal": GREEN}
@@ -133,7 +133,7 @@ def _factors() -> alt.LayerChart | alt.FacetChart:
     )
 
 
-@lru_cache
+@once
 def three(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, nodes, edges, cells, gradients (`three_frames`)."""
     views = {

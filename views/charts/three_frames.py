@@ -4,9 +4,11 @@ The edges are counted from the input: 1 to 3 carry w₁, w₂, w₃, edge 4 hand
 ∂L/∂w_i has a factor for every edge from the last one back to edge i.
 """
 
+import numpy as np
 import pandas as pd
 
 from gdcore.three_layers import LAYERS, ThreeLayers
+from views.charts.data_set import DataSet
 from views.numbers import plain, subscript
 from views.text import Text
 
@@ -21,14 +23,14 @@ def written(value: float) -> str:
     return plain(value, DIGITS)
 
 
-def three_frames(text: Text, run: ThreeLayers, path: str) -> dict[str, pd.DataFrame]:
+def three_frames(text: Text, run: ThreeLayers, path: str) -> dict[str, DataSet]:
     """The data sets of `three`; `path` is the gradient that is lit up while nothing is hovered."""
     row = PATHS.index(path) + 1
     return {
-        "frame": pd.DataFrame({"row": [row], "bias": [written(run.bias)]}),
+        "frame": DataSet.row(row=row, bias=written(run.bias)),
         "nodes": _nodes(text, run),
         "edges": _edges(run),
-        "cells": _cells(run).assign(was=row),
+        "cells": _cells(run).with_columns(was=row),
         "gradients": _gradients(run),
     }
 
@@ -48,37 +50,37 @@ def three_table(run: ThreeLayers) -> pd.DataFrame:
     )
 
 
-def _nodes(text: Text, run: ThreeLayers) -> pd.DataFrame:
+def _nodes(text: Text, run: ThreeLayers) -> DataSet:
     """Forward values above the nodes, sensitivities below; the target below the loss."""
     values = [*run.signals, run.signals[-1], run.loss]
     below = [("", ""), *((f"∂L/∂y{subscript(i + 1)}", written(run.sensitivities[i])) for i in range(LAYERS))]
     below += [("∂L/∂ŷ", written(run.error)), (text("chart.three.target"), written(run.target))]
-    return pd.DataFrame(
+    return DataSet(
         {
-            "place": range(len(NODES)),
+            "place": np.arange(len(NODES), dtype="i1"),
             "node": NODES,
             "above": ["x", "y₁", "y₂", "y₃", "ŷ", "L"],
             "value": [written(value) for value in values],
             "below": [name for name, _ in below],
             "sensitivity": [value for _, value in below],
         }
-    ).astype({"place": "i1"})
+    )
 
 
-def _edges(run: ThreeLayers) -> pd.DataFrame:
+def _edges(run: ThreeLayers) -> DataSet:
     names = ["w₁", "w₂", "w₃", "", ""]
     values = [*(written(w) for w in run.weights), "", "½(ŷ − y)²"]
-    edges = range(1, EDGES + 1)
-    return pd.DataFrame(
+    edges = np.arange(1, EDGES + 1, dtype="i1")
+    return DataSet(
         {
             "edge": edges,
-            "start": [edge - 1 for edge in edges],
-            "middle": [edge - 0.5 for edge in edges],
+            "start": edges - 1,
+            "middle": (edges - 0.5).astype("f4"),
             "end": edges,
             "name": names,
             "value": values,
         }
-    ).astype({"edge": "i1", "start": "i1", "middle": "f4", "end": "i1"})
+    )
 
 
 def factors(run: ThreeLayers, row: int) -> list[tuple[int, str, str, str, float]]:
@@ -95,15 +97,15 @@ def factors(run: ThreeLayers, row: int) -> list[tuple[int, str, str, str, float]
     return found
 
 
-def _cells(run: ThreeLayers) -> pd.DataFrame:
+def _cells(run: ThreeLayers) -> DataSet:
     rows = [
         (number, edge, edge - 0.5, PATHS[number - 1], kind, partial, letters, written(value))
         for number in range(1, LAYERS + 1)
         for edge, kind, partial, letters, value in factors(run, number)
     ]
-    columns = ["row", "edge", "middle", "way", "quantity", "partial", "letters", "number"]
-    cells = pd.DataFrame(rows, columns=columns).astype({"row": "i1", "edge": "i1", "middle": "f4"})
-    return cells.assign(cell=cells.index.astype("i1"))
+    words = dict.fromkeys(("way", "quantity", "partial", "letters", "number"), str)
+    cells = DataSet.of_rows({"row": "i1", "edge": "i1", "middle": "f4", **words}, rows)
+    return cells.with_columns(cell=np.arange(len(rows), dtype="i1"))
 
 
 def headline(run: ThreeLayers, row: int) -> tuple[str, str, str]:
@@ -116,14 +118,14 @@ def headline(run: ThreeLayers, row: int) -> tuple[str, str, str]:
     return f"∂L/∂w{subscript(row)} = {symbols}", f"= {letters}", product
 
 
-def _gradients(run: ThreeLayers) -> pd.DataFrame:
+def _gradients(run: ThreeLayers) -> DataSet:
     numbers = range(1, LAYERS + 1)
     lines = [headline(run, row) for row in numbers]
     gradients = [written(gradient) for gradient in run.gradients]
-    return pd.DataFrame(
+    return DataSet(
         {
-            "row": numbers,
-            "first": [row - 0.95 for row in numbers],
+            "row": np.array(numbers, dtype="i1"),
+            "first": np.array([row - 0.95 for row in numbers], dtype="f4"),
             "name": [f"∂L/∂w{subscript(row)}" for row in numbers],
             "shown": [f"= {gradient}" for gradient in gradients],
             "both": [f"∂L/∂w{subscript(row)} = {gradient}" for row, gradient in zip(numbers, gradients, strict=True)],
@@ -131,4 +133,4 @@ def _gradients(run: ThreeLayers) -> pd.DataFrame:
             "letters": [letters for _, letters, _ in lines],
             "numbers": [numbers for _, _, numbers in lines],
         }
-    ).astype({"row": "i1", "first": "f4"})
+    )

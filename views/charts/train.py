@@ -4,7 +4,6 @@ Colour and shape tell the two networks apart, the dash what they are measured on
 numbers of a measurement.
 """
 
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -12,6 +11,7 @@ import altair as alt
 from views.charts.ink import GRAY, GREEN, RED, anchor, filled, lookup, named, raised, window
 from views.charts.pointer import hover, pointed, touched
 from views.charts.room import COLUMNS, GAP, HALF, TWO_COLUMNS_FROM, Spec, View, fitted, headed, parts, wide_or_narrow
+from views.charts.shipped import once
 from views.charts.train_frames import GUESSING
 from views.text import Text
 
@@ -136,7 +136,7 @@ def _said(text: Text) -> str:
     return f"isValid({FRAME}) ? (room >= {TWO_COLUMNS_FROM} ? {lines[0]} : {lines[1]}) : ''"
 
 
-@lru_cache
+@once
 def train(text: Text) -> Spec:
     """The chart as a dict. Data sets: frame, measured, batches, exploded (`train_frames`)."""
     loss: Options = dict(

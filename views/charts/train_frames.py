@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gdcore.scaled import FloatArray
+from views.charts.data_set import Column, DataSet
 from views.numbers import plain
 from views.text import Text
 from views.training import SIDES, Curve
@@ -23,9 +24,7 @@ BINS = 120  # of mini-batches along the axis, each drawn as one mean
 COLUMNS = ("train_loss", "held_out_loss", "train_accuracy", "held_out_accuracy")
 
 
-def train_frames(
-    text: Text, curves: Mapping[str, Curve], total_updates: int, headline: str = ""
-) -> dict[str, pd.DataFrame]:
+def train_frames(text: Text, curves: Mapping[str, Curve], total_updates: int, headline: str = "") -> dict[str, DataSet]:
     """The data sets of `train`.
 
     Args:
@@ -45,7 +44,7 @@ def train_frames(
         **{f"points_{side}": len(curves[side].history.update) if side in curves else 0 for side in SIDES},
     }
     return {
-        "frame": pd.DataFrame([frame]),
+        "frame": DataSet.row(**frame),
         "measured": _measured(curves, low, high),
         "batches": _batches(curves, max(total_updates, 1), low, high),
         "exploded": _exploded(text, curves),
@@ -54,15 +53,21 @@ def train_frames(
 
 def train_table(curves: Mapping[str, Curve]) -> pd.DataFrame:
     """Everything that was measured, one row a network and measurement; losses of mini-batches are left out."""
+    sides, counts = _counts(curves)
+    batch_norm = np.repeat(np.array([int(SIDES[side]) for side in sides], dtype=np.int64), counts)
+    return pd.DataFrame({"batch_norm": batch_norm, **{name: _all(curves, name) for name in ("update", *COLUMNS)}})
+
+
+def _counts(curves: Mapping[str, Curve]) -> tuple[list[str], list[int]]:
+    """The networks that there are, and how often each was measured."""
     sides = [side for side in SIDES if side in curves]
-    histories = [curves[side].history for side in sides]
-    lengths = [len(history.update) for history in histories]
-    table: dict[str, npt.NDArray[np.generic]] = {
-        "batch_norm": np.repeat(np.array([int(SIDES[side]) for side in sides], dtype=np.int64), lengths)
-    }
-    for name in ("update", *COLUMNS):
-        table[name] = np.concatenate([getattr(history, name) for history in histories]) if histories else np.zeros(0)
-    return pd.DataFrame(table)
+    return sides, [len(curves[side].history.update) for side in sides]
+
+
+def _all(curves: Mapping[str, Curve], name: str) -> FloatArray:
+    """One quantity as it was measured, of one network after the other."""
+    columns = [getattr(curves[side].history, name) for side in SIDES if side in curves]
+    return np.concatenate(columns) if columns else np.zeros(0)
 
 
 def _window(curves: Mapping[str, Curve]) -> tuple[float, float]:
@@ -80,27 +85,25 @@ def _drawn(loss: FloatArray, low: float, high: float) -> npt.NDArray[np.float32]
     return np.clip(loss, low / 3, high * 3).astype("f4")
 
 
-def _measured(curves: Mapping[str, Curve], low: float, high: float) -> pd.DataFrame:
+def _measured(curves: Mapping[str, Curve], low: float, high: float) -> DataSet:
     """One row a side and measurement; `k` counts the measurements of a side."""
-    table = train_table(curves)
-    sides = [side for side in SIDES if side in curves]
-    counts = [len(curves[side].history.update) for side in sides]
-    columns: dict[str, object] = {
+    sides, counts = _counts(curves)
+    columns: dict[str, Column] = {
         "side": np.repeat(sides, counts),
-        "k": np.concatenate([np.arange(count, dtype="i2") for count in counts]) if counts else np.zeros(0, "i2"),
-        "update": table["update"].to_numpy().astype("i4"),
+        "k": np.concatenate([np.zeros(0, "i2"), *(np.arange(count, dtype="i2") for count in counts)]),
+        "update": _all(curves, "update").astype("i4"),
     }
     for name in COLUMNS:
-        values = table[name].to_numpy(dtype=np.float64)
+        values = _all(curves, name)
         if name.endswith("loss"):
             columns[name] = _drawn(values, low, high)
             columns[f"{name}_said"] = [plain(value, 3) for value in values.tolist()]
         else:
             columns[name] = values.astype("f4")
-    return pd.DataFrame(columns)
+    return DataSet(columns)
 
 
-def _batches(curves: Mapping[str, Curve], total: int, low: float, high: float) -> pd.DataFrame:
+def _batches(curves: Mapping[str, Curve], total: int, low: float, high: float) -> DataSet:
     """The loss on the mini-batches, averaged over equal stretches of updates that stay the same while it grows."""
     length = math.ceil(total / BINS)
     parts = []
@@ -111,18 +114,12 @@ def _batches(curves: Mapping[str, Curve], total: int, low: float, high: float) -
             continue
         means = np.add.reduceat(np.clip(losses, 0.0, 1e30), starts) / np.diff(np.append(starts, len(losses)))
         middles = (starts + np.append(starts[1:], len(losses))) / 2
-        parts.append(pd.DataFrame({"side": side, "update": middles.astype("f4"), "loss": _drawn(means, low, high)}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"side": [], "update": [], "loss": []})
+        places = {"update": middles.astype("f4"), "loss": _drawn(means, low, high)}
+        parts.append(DataSet({"side": [side] * len(starts), **places}))
+    return DataSet.stacked(parts) if parts else DataSet({"side": [], "update": np.zeros(0), "loss": np.zeros(0)})
 
 
-def _exploded(text: Text, curves: Mapping[str, Curve]) -> pd.DataFrame:
-    found = [
-        {
-            "side": side,
-            "update": each.exploded_at,
-            "label": text(f"chart.train.exploded_{side}", update=each.exploded_at),
-        }
-        for side, each in curves.items()
-        if each.exploded_at is not None
-    ]
-    return pd.DataFrame(found, columns=["side", "update", "label"])
+def _exploded(text: Text, curves: Mapping[str, Curve]) -> DataSet:
+    found = {side: each.exploded_at for side, each in curves.items() if each.exploded_at is not None}
+    labels = [text(f"chart.train.exploded_{side}", update=update) for side, update in found.items()]
+    return DataSet({"side": list(found), "update": list(found.values()), "label": labels})

@@ -4,8 +4,6 @@ Both maps are panels of one view, so one colour scale, one pointer and one click
 loss curves beside the map, in the browser; a click commits the cell.
 """
 
-from functools import lru_cache
-
 import altair as alt
 
 from gdcore.loss_map import loss_map
@@ -25,6 +23,7 @@ from views.charts.room import (
     parts,
     wide_or_narrow,
 )
+from views.charts.shipped import once
 from views.charts.train import COLOURS, LOSS_LABEL, LOSS_TICKS, SHAPES, Options
 from views.charts.train_frames import GUESSING
 from views.charts.train_map_frames import NOWHERE, PARTS, points
@@ -159,7 +158,7 @@ def _said(text: Text) -> str:
     return f"isValid({without}) ? (room >= {TWO_COLUMNS_FROM} ? {two} : {three}) : ''"
 
 
-@lru_cache
+@once
 def train_map(text: Text) -> Spec:
     """The chart as a dict. Data sets: spot, cells, axes, panels, updates (`train_map_frames`)."""
     height = wide_or_narrow("128", "170")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gdcore.loss_map import loss_map
+from views.charts.data_set import DataSet
 from views.charts.train_frames import GUESSING, MARGIN
 from views.numbers import plain
 from views.text import Text
@@ -40,15 +41,15 @@ def values_of(cell: int) -> tuple[float, float]:
     return float(known.learning_rates[row]), float(known.weight_scales[column])
 
 
-def train_map_frames(text: Text, rate: float, scale: float) -> dict[str, pd.DataFrame]:
+def train_map_frames(text: Text, rate: float, scale: float) -> dict[str, DataSet]:
     """The data sets of `train_map`; the committed cell is the one nearest to the learning rate and to σ_w = `scale`."""
     cell = nearest_cell(rate, scale)
-    spot = pd.DataFrame({"cell": [cell], "update_low": [0], "update_high": [MARGIN * int(loss_map().updates[-1])]})
+    spot = DataSet.row(cell=cell, update_low=0, update_high=MARGIN * int(loss_map().updates[-1]))
     return {**_shipped(text), "spot": spot}
 
 
 @lru_cache
-def _shipped(text: Text) -> dict[str, pd.DataFrame]:
+def _shipped(text: Text) -> dict[str, DataSet]:
     """What never changes."""
     known = loss_map()
     rates, scales = known.learning_rates, known.weight_scales
@@ -76,11 +77,26 @@ def _shipped(text: Text) -> dict[str, pd.DataFrame]:
     rate, scale = (each + [""] * (count - len(each)) for each in labels)
     middles = [(columns - 1) / 2 + number * (columns + 1) for number in range(sides)]
     return {
-        "cells": pd.DataFrame(cells),
-        "axes": pd.DataFrame({"rate": rate, "scale": scale}),
-        "updates": pd.DataFrame({"update": known.updates.astype("i4")}),
-        "panels": pd.DataFrame({"x": middles, "word": [text(f"chart.train.{each}") for each in SIDES]}),
+        "cells": DataSet(cells),
+        "axes": DataSet({"rate": rate, "scale": scale}),
+        "updates": DataSet({"update": known.updates.astype("i4")}),
+        "panels": DataSet({"x": middles, "word": [text(f"chart.train.{each}") for each in SIDES]}),
     }
+
+
+def train_map_table() -> pd.DataFrame:
+    """The numbers of the map, one row a training; a loss that left float32 is a gap."""
+    known = loss_map()
+    sides, rates, scales = np.indices(known.final_loss.shape).reshape(3, -1)
+    return pd.DataFrame(
+        {
+            "batch_norm": sides.astype(bool),
+            "learning_rate": known.learning_rates[rates],
+            "weight_scale": known.weight_scales[scales],
+            "final_loss": np.where(known.exploded, np.nan, known.final_loss).ravel(),
+            "exploded_at": known.exploded_at.ravel(),
+        }
+    )
 
 
 def _end(text: Text, loss: float, exploded: bool) -> str:
