@@ -6,6 +6,8 @@ that recomputes them from the width of the chart's own element. This pass-throug
 and a browser test holds the width of the picture against the width of its element.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -102,4 +104,29 @@ def fitted(arranged: Spec, views: Mapping[str, View]) -> Spec:
     # No "resize" in autosize: it lays out anew on every hover and doubles the time of a preview.
     autosize = {"type": "pad", "contains": "padding"}
     parameters = [room, *follow, *arranged.get("params", [])]
-    return {"$schema": alt.SCHEMA_URL, **arranged, "params": parameters, "config": CONFIG, "autosize": autosize}
+    spec = {"$schema": alt.SCHEMA_URL, **arranged, "params": parameters, "config": CONFIG, "autosize": autosize}
+    return _named_once(spec)
+
+
+_CELL = re.compile(r"isValid\(data\('\w+'\)\[0\]\) \? data\('\w+'\)\[0\]\.\w+ : \S+")
+
+
+def _named_once(spec: Spec) -> Spec:
+    """The chart with a parameter for every cell of a data set that it asks for in several places: less to be sent."""
+    asked: Counter[str] = Counter()
+
+    def replaced(part: Any, names: Mapping[str, str]) -> Any:
+        if isinstance(part, list):
+            return [replaced(each, names) for each in part]
+        if not isinstance(part, dict):
+            return part
+        expression = part.get("expr")
+        if len(part) == 1 and isinstance(expression, str) and _CELL.fullmatch(expression):
+            asked[expression] += 1
+            return {"expr": names.get(expression, expression)}
+        return {key: replaced(each, names) for key, each in part.items()}
+
+    replaced(spec, {})
+    names = {each: f"cell_{number}" for number, (each, count) in enumerate(asked.items()) if count > 2}
+    named: Spec = replaced(spec, names)
+    return {**named, "params": [*named["params"], *({"name": name, "expr": each} for each, name in names.items())]}
