@@ -15,7 +15,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import FLAGS, settled
+from tests.browser.conftest import settled
+from tests.chromium import launched
 from tests.streamlit_client import ROOT, serve
 
 PLAIN = Path(__file__).parent / "plain_charts.py"
@@ -111,10 +112,9 @@ def percentile(times: list[float], share: float) -> float:
 
 def measured(changes: int) -> dict[str, list[float]]:
     """All times, in milliseconds."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         script = Path(shutil.copy(PLAIN, folder))
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = launched(playwright)
         with serve(ROOT / "app.py") as app, serve(script, folder=Path(folder)) as stock:
             addresses = f"http://{app}/learning_rate", f"http://{stock}"
             pages = []

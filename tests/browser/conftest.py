@@ -1,17 +1,14 @@
-"""One server and one Chromium for all browser tests, and pages that tell when something went wrong."""
+"""One server for all browser tests, and pages that tell when something went wrong."""
 
 import re
-import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.streamlit_client import ROOT, serve
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 # Streamlit looks for its server below the page's own path first; the browser logs the two misses.
 LOOKS_AROUND = re.compile(r"/(learning_rate|depth|teach)/_stcore/(health|host-config)$")
 
@@ -35,15 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def server() -> Iterator[str]:
     with serve(ROOT / "app.py") as address:
         yield f"http://{address}"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=next(filter(None, found), None), args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

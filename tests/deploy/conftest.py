@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 from tests.load.process import Process
 from tests.streamlit_client import ROOT, Server, free_port, wait_until_healthy
 

@@ -1,12 +1,11 @@
 """A class that comes in through the door, and one real browser in the middle of it."""
 
 import asyncio
-import shutil
 import time
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import FLAGS
+from tests.chromium import launched
 from tests.load.classroom import arrive, leave
 from tests.load.visitors import HABITS, group
 from tests.streamlit_client import ROOT, serve
@@ -16,9 +15,8 @@ LAB = "/learning_rate"
 
 def first_chart(address: str, after: float) -> float:
     """Seconds until a browser that opens a lab, so many seconds from now, shows its chart."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        browser = launched(playwright)
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         time.sleep(max(0.0, after - time.monotonic()))
         start = time.perf_counter()

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any
 
 from views.charts.room import Spec
-from views.text import WORDS, Text, load_text
+from views.text import LANGUAGES, WORDS, Text, load_text
 
 FOLDER = Path(__file__).parent
 Build = Callable[..., Spec]
@@ -31,7 +31,8 @@ def sources(language: str) -> str:
     """A digest of what the charts of a language are made of: this folder, the words, and Altair."""
     digest = hashlib.sha256(importlib.metadata.version("altair").encode())
     for file in sorted([*FOLDER.glob("*.py"), *(WORDS / language).glob("*.toml")]):
-        digest.update(file.read_bytes())
+        if file.stem not in ("shipped", "build"):  # how they are kept, not what they are
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -72,7 +73,7 @@ def once(build: Build) -> Build:
 
 
 def _found(build: Build, text: Text, *options: Any, **named: Any) -> Spec | None:
-    if text is not load_text(text.language):  # other words than the catalogue's
+    if text.language not in LANGUAGES or text is not load_text(text.language):  # other words than the catalogue's
         return None
     found = shipped(text.language).get(call(build, *options, **named))
     spec: Spec | None = json.loads(found) if found else None
