@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 
@@ -131,6 +131,12 @@ class Started:
     gradient: Spread
     silent: int
 
+    @classmethod
+    def over(cls, signal: FloatArray, sensitivity: FloatArray, gradient: FloatArray) -> Started:
+        """Of log₁₀ of the three norms, each (R, n)."""
+        silent = int(np.isneginf(signal[:, -1]).sum())
+        return cls(Spread.over(signal), Spread.over(sensitivity), Spread.over(gradient), silent)
+
 
 def measured(start: Start, network: Network | None = None, norm: BatchNorm = BatchNorm.NONE) -> Started:
     """Send the digits through all R networks, forward and backward.
@@ -143,15 +149,17 @@ def measured(start: Start, network: Network | None = None, norm: BatchNorm = Bat
     Raises:
         ValueError: a size or gain out of its range, or batch norm with B < 2.
     """
+    return Started.over(*_norms(start, network or start.draw(), norm))
+
+
+def _norms(start: Start, network: Network, norm: BatchNorm = BatchNorm.NONE) -> tuple[FloatArray, ...]:
+    """log₁₀ of ‖u_i‖, ‖∂L/∂h_i‖ and ‖∂L/∂W_i‖ of every network of a stack, each (R, n)."""
     images, targets = start.images()
-    network = network or start.draw()
     architecture = Architecture(start.phi, norm)
     passed = forward(network, images, architecture)
     _, error = CROSS_ENTROPY(passed.outputs, targets)
     signal = np.stack([each.log10_norm for each in passed.signals[1:]], axis=-1)
-    sensitivity, gradient = layer_norms(network, passed, error, architecture)
-    silent = int(np.isneginf(signal[:, -1]).sum())
-    return Started(Spread.over(signal), Spread.over(sensitivity), Spread.over(gradient), silent)
+    return signal, *layer_norms(network, passed, error, architecture)
 
 
 def kind(gain: float) -> str:
@@ -161,26 +169,40 @@ def kind(gain: float) -> str:
     return "shrinks" if gain < KEEPS else "keeps" if gain <= 1.0 / KEEPS else "grows"
 
 
-@lru_cache(maxsize=256)
-def small_column(start: Start) -> dict[str, Started]:
-    """The same start in a smaller network of the same σ_w, for every activation: quick enough for a whole table.
+@lru_cache(maxsize=64)
+def small_table(starts: tuple[Start, ...]) -> tuple[dict[str, Started], ...]:
+    """Each start in smaller networks of the same σ_w, for every activation: quick enough for a whole table.
 
     The layers have 32 units, the batch has 16 digits, and there are 5 starts, unless fewer of them are set. Norms that
-    grow with the width are given for the width that is set. `start.activation` does not matter.
+    grow with the width are given for the width that is set. The networks of all starts are one stack: they may differ
+    in their initialiser and gain only. Their activation does not matter.
     """
+    start = starts[0]
     width = min(start.width, SMALL_WIDTH)
-    small = replace(start, width=width, batch=min(start.batch, SMALL_BATCH), seeds=min(start.seeds, SMALL_SEEDS))
-    first, hidden = _scales(start, start.width) / _scales(start, width)
-    network = small.draw()
-    weights = (first * network.weights[0], *(hidden * each for each in network.weights[1:]))
-    network = replace(network, weights=weights)
-    wider, longer = 0.5 * math.log10(start.width / width), 0.5 * math.log10(start.batch / small.batch)
-    found = {}
+    batch, seeds = min(start.batch, SMALL_BATCH), min(start.seeds, SMALL_SEEDS)
+    smaller = [replace(each, width=width, batch=batch, seeds=seeds) for each in starts]
+    network = reduce(_beside, (_drawn_small(*each) for each in zip(starts, smaller, strict=True)))
+    wider, longer = 0.5 * math.log10(start.width / width), 0.5 * math.log10(start.batch / batch)
+    found: list[dict[str, Started]] = [{} for _ in starts]
     for name in ACTIVATIONS:
-        done = measured(replace(small, activation=name), network)
-        signal, sensitivity = done.signal.raised(wider + longer), done.sensitivity.raised(-longer)
-        found[name] = replace(done, signal=signal, sensitivity=sensitivity, gradient=done.gradient.raised(wider))
-    return found
+        norms = _norms(replace(smaller[0], activation=name), network)
+        for column, *own in zip(found, *(np.split(each, len(starts)) for each in norms), strict=True):
+            done = Started.over(*own)
+            signal, sensitivity = done.signal.raised(wider + longer), done.sensitivity.raised(-longer)
+            column[name] = replace(done, signal=signal, sensitivity=sensitivity, gradient=done.gradient.raised(wider))
+    return tuple(found)
+
+
+def _drawn_small(start: Start, small: Start) -> Network:
+    """The smaller networks of a start, with the σ_w of the wide ones."""
+    first, hidden = _scales(start, start.width) / _scales(start, small.width)
+    network = small.draw()
+    return replace(network, weights=(first * network.weights[0], *(hidden * each for each in network.weights[1:])))
+
+
+def _beside(stack: Network, another: Network) -> Network:
+    """Both stacks as one."""
+    return stack.combine(another, lambda *both: np.concatenate(both))
 
 
 def _scales(start: Start, width: int) -> FloatArray:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
-from gdcore.activations import ACTIVATIONS
 from gdcore.network import BatchNorm
 from gdcore.start_theory import Expected, expected, keeping_gain
-from gdcore.starts import Start, Started, measured, small_column
+from gdcore.starts import Start, Started, measured, small_table
 from views.setting import Value
 from views.settings import STARTS, natural_gain
 
@@ -117,13 +116,15 @@ def _rivals(start: Start) -> Rivals:
 
 def _cells(start: Start, values: Mapping[str, Value]) -> tuple[Cell, ...]:
     """Initialisers with their natural numbers, but the chosen one with its own, times activations."""
-    cells = []
-    for name in STARTS:
-        gain = start.gain if name == start.initialiser else natural_gain({**values, "initialiser": name})
-        # the activation and the number of starts change nothing: one entry of the cache for all
-        column = small_column(replace(start, initialiser=name, gain=gain, activation="identity"))
-        cells += [Cell(name, gain, activation, column[activation]) for activation in ACTIVATIONS]
-    return tuple(cells)
+    gains = {name: natural_gain({**values, "initialiser": name}) for name in STARTS} | {start.initialiser: start.gain}
+    # the activation changes nothing: one entry of the cache for all
+    starts = [replace(start, initialiser=name, gain=gain, activation="identity") for name, gain in gains.items()]
+    columns = small_table(tuple(starts))
+    return tuple(
+        Cell(each.initialiser, each.gain, activation, run)
+        for each, column in zip(starts, columns, strict=True)
+        for activation, run in column.items()
+    )
 
 
 def constants(start: Start) -> dict[str, int | float | str]:
