@@ -1,8 +1,11 @@
 """What stands around every lesson: its frame, its three places, and notes about the link."""
 
+import json
 import runpy
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +26,8 @@ STYLE = Path(__file__).parent / "page.css"
 SCRIPT = STYLE.with_name("save_svg.html")
 PRINT_SCRIPT = STYLE.with_name("print.html")
 PRINT = STYLE.with_name("print.css")
+RESTARTED = STYLE.with_name("restarted.html")
+PROCESS = secrets.token_hex(4)  # tells this process from the one before a restart
 PRESENT = STYLE.with_name("present.css")
 HIDEABLE_PARTS = frozenset({"words", "notes", "why"})
 
@@ -115,8 +120,16 @@ def style(here: Lab) -> None:
     with st.container(key="script"):
         st.html(SCRIPT, unsafe_allow_javascript=True)
         st.html(PRINT_SCRIPT, unsafe_allow_javascript=True)
+        st.html(_restarted(here.text("note.restarted")), unsafe_allow_javascript=True)
     if here.presenting:
         st.html(PRESENT)
+
+
+@lru_cache(maxsize=8)
+def _restarted(words: str) -> str:
+    """The script that says `words` when the page is drawn by another process than before."""
+    script = RESTARTED.read_text(encoding="utf-8")
+    return script.replace("@process", json.dumps(PROCESS)).replace("@words", json.dumps(words))
 
 
 def _take_away(parts: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from gdcore.activations import ACTIVATIONS
 from views.charts.train import train as chart
 from views.charts.train_frames import train_frames, train_table
 from views.charts.train_map import train_map
-from views.charts.train_map_frames import train_map_frames, train_map_table, values_of
+from views.charts.train_map_frames import train_map_frames, train_map_said, train_map_table, values_of
 from views.controls import choice, ladder, number, slider
 from views.drawing import Row, draw
 from views.figure_notes import figure_notes
@@ -77,11 +77,13 @@ def _more(here: Lab) -> None:
 def _map(here: Lab) -> None:
     """The final loss of many networks that were trained beforehand; a click takes one of them over."""
     text = here.text
+    rate, scale = float(here.current["rate"]), weight_scale(chosen_plan(here.current))
     draw(
         train_map(text),
-        train_map_frames(text, float(here.current["rate"]), weight_scale(chosen_plan(here.current))),
+        train_map_frames(text, rate, scale),
         key="train_map",
         alt=text("chart.train_map.alt"),
+        state=train_map_said(text, rate, scale),
         on_pick=_take_over,
     )
     known = plan_of_map()

@@ -11,6 +11,8 @@ from tests.streamlit_client import ROOT, serve
 
 # Streamlit looks for its server below the page's own path first; the browser logs the two misses.
 LOOKS_AROUND = re.compile(r"/(learning_rate|depth|teach)/_stcore/(health|host-config)$")
+# Whoever uses two fragments in the same moment gets both run, and this warning beside.
+TWO_AT_ONCE = "Unexpected state: Multiple different fragmentIds detected"
 
 SAME_PICTURE_AGAIN = """() => {
     const picture = document.querySelector('svg.marks, canvas.marks'), again = picture === window.lastPicture;
@@ -72,7 +74,8 @@ def visit(server: str, chromium: Browser, empty_pages: Pages) -> Iterator[Opener
 
         def listen(message) -> None:
             looked_around = "404" in message.text and LOOKS_AROUND.search(message.location.get("url", ""))
-            if message.type in ("error", "warning") and not looked_around:
+            known = looked_around or message.text.startswith(TWO_AT_ONCE)
+            if message.type in ("error", "warning") and not known:
                 complaints.append(f"{path}: {message.text[:900]}")
 
         def watch(request) -> None:

@@ -183,7 +183,7 @@ def test_a_picture_follows_when_the_window_is_resized(visit: Opener) -> None:
     assert chart.locator("svg.marks").bounding_box()["width"] <= chart.bounding_box()["width"] + 1
 
 
-@pytest.mark.parametrize("place", ["/learning_rate?alpha=0.5", "/depth?depth=30"])
+@pytest.mark.parametrize("place", ["/learning_rate?alpha=0.5", pytest.param("/depth?depth=30", marks=pytest.mark.long)])
 def test_the_first_visitor_of_a_fresh_server_gets_the_whole_page(visit: Opener, place: str) -> None:
     with serve(ROOT / "app.py") as address:
         page = visit(place, at=f"http://{address}")

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import headline, settled
 from tests.deploy.conftest import SECRET, Replicas
 from tests.streamlit_client import ROOT, Server
+from views.text import load_text
 
 LAB = "/learning_rate?alpha=1.7&steps=12"
 NEXT = "**alpha=1.75**"
@@ -66,6 +67,7 @@ def test_a_page_whose_server_is_killed_and_restarted_goes_on_from_the_same_pictu
     single.start()
     wait_for_a_run(page, seen)
     assert headline(page) == picture
+    expect(page.get_by_role("status").filter(has_text=load_text("en")("note.restarted"))).to_be_visible()
     move(page)
     page.wait_for_url(NEXT)
     assert "steps=12" in page.url

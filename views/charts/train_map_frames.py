@@ -84,6 +84,18 @@ def _shipped(text: Text) -> dict[str, DataSet]:
     }
 
 
+def train_map_said(text: Text, rate: float, scale: float) -> str:
+    """What the marked cell shows, for those who do not see it."""
+    known, cell = loss_map(), nearest_cell(rate, scale)
+    row, column = divmod(cell, len(known.weight_scales))
+    ends = {
+        side: _end(text, float(known.final_loss[place, row, column]), bool(known.exploded[place, row, column]))
+        for place, side in enumerate(SIDES)
+    }
+    shown, wide = (plain(value, 2) for value in values_of(cell))
+    return text("chart.train_map.state", rate=shown, scale=wide, **ends)
+
+
 def train_map_table() -> pd.DataFrame:
     """The numbers of the map, one row a training; a loss that left float32 is a gap."""
     known = loss_map()
