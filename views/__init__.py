@@ -20,10 +20,11 @@ lesson_file    reads one, `lesson_step` a step of it; `lesson_error` refuses wha
 guide          a lesson on the page; `guide_moves` are the ways through it
 guide_paper    what it leaves behind on the page and on paper; `lesson_summary` puts it into words and files
 page           what stands around every lesson, and its three places
+turns          why full runs of a page wait for each other
 charts         one file a figure: data in, chart out
 drawing        a finished chart and its data sets, on the page
 verdicts       what theory and run say, in words
-figure_notes   what stands under a figure: its numbers and the program that computes them
+figure_notes   what can be taken away of a figure: its numbers, its picture, and the program that computes them
 descent_table  those of a run on one loss; `bowl_table` those of a run on a bowl, `batch_norm_table` of a network
 scripts        the programs
 """

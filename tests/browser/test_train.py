@@ -35,6 +35,8 @@ def test_a_training_is_started_watched_stopped_and_then_run_to_its_end(visit: Op
         button(page, "train_stop")
         expect(words).to_contain_text("Stopped at update", timeout=PATIENCE)
         taken.append(time.monotonic() - start)
+        if taken[-1] < STOP_WITHIN:
+            break
     print(f"stop answered in {min(taken):.2f} s")
     assert min(taken) < STOP_WITHIN
     stopped = page.evaluate(SHOWN)

@@ -14,7 +14,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tests.streamlit_client import ROOT, Client, serve
 from views.settings import FRAME, PAGES
 
-SHORT, LONG = 30, 3000
+SHORT, LONG = 20, 3000
 MARK = "zzq"  # stands in everything that is foreign, so that it can be found again
 SCRIPTS = [
     f"<script>{MARK}()</script>", f"<img src=x onerror={MARK}()>", f"javascript:{MARK}()", f"</style><b>{MARK}</b>",

@@ -1,14 +1,13 @@
 """What may not be uploaded is refused before it is read: too much, without end, by a stranger, for nobody."""
 
 import http.client
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.streamlit_client import ROOT, Client, serve
+from tests.load.process import Process, running
+from tests.streamlit_client import ROOT, Client
 
 GIGABYTE, MEGABYTE = 2**30, 2**20
 HEAD = b'--B\r\nContent-Disposition: form-data; name="file"; filename="t.csv"\r\nContent-Type: text/csv\r\n\r\n'
@@ -16,9 +15,14 @@ TAIL = b"\r\n--B--\r\n"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with serve(ROOT / "app.py") as address:
-        yield address
+def served() -> Iterator[tuple[str, Process]]:
+    with running(ROOT / "app.py") as found:
+        yield found
+
+
+@pytest.fixture
+def server(served: tuple[str, Process]) -> str:
+    return served[0]
 
 
 @pytest.fixture
@@ -60,19 +64,6 @@ def put(server: str, session: str, body: bytes | Iterator[bytes], xsrf: bool = T
         connection.close()
 
 
-def memory(server: str) -> int:
-    """The resident memory of the server's process, in bytes."""
-    port = server.rpartition(":")[2]
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"--server.port\0{port}\0".encode() in (process / "cmdline").read_bytes():
-                pages = int((process / "statm").read_text().split()[1])
-                return pages * os.sysconf("SC_PAGE_SIZE")
-        except OSError:
-            continue
-    raise AssertionError(f"no process serves {server}")
-
-
 def endless() -> Iterator[bytes]:
     """Many times what may be uploaded, without a word of how long it is."""
     yield HEAD
@@ -88,12 +79,13 @@ def test_a_table_is_taken_and_one_of_more_than_a_megabyte_is_not(server: str, se
 
 
 def test_a_gigabyte_is_refused_before_it_is_read_and_what_does_not_say_its_length_while_it_comes(
-    server: str, session: str
+    served: tuple[str, Process], session: str
 ) -> None:
-    before = memory(server)
+    server, process = served
+    before = process.megabytes
     assert put(server, session, HEAD, **{"Content-Length": str(GIGABYTE)}) == 413
     assert put(server, session, endless(), **{"Transfer-Encoding": "chunked"}) in (413, 0)
-    assert memory(server) - before < 30 * MEGABYTE
+    assert process.megabytes - before < 30
 
 
 def test_an_upload_from_another_site_or_for_nobody_is_refused(server: str, session: str) -> None:
