@@ -16,12 +16,12 @@ dev: $(VENV)/.app
 test: check
 	sh tests/browser/find_chromium.sh
 	sh tests/deploy/find_haproxy.sh
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-long: check
 	sh tests/browser/find_chromium.sh
 	sh tests/deploy/find_haproxy.sh
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m 'long or not long'
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'long or not long'
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

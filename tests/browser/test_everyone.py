@@ -60,7 +60,12 @@ OPENED = {
 }
 
 
-@pytest.mark.parametrize("name", OPENED)
+OFTEN = ("symbols", "share", "more settings", "the projector")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OFTEN else pytest.mark.long) for name in OPENED]
+)
 @pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_what_a_button_or_a_link_opens_is_accessible_in_either_theme(visit: Opener, name: str, dark: bool) -> None:
     place, act = OPENED[name]
