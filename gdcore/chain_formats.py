@@ -45,27 +45,37 @@ def first_gradients_in(fmt: Format, weights: npt.ArrayLike, bias: float, x: floa
         Shape (R, N), float64: depth n at index n − 1; 0, ±inf and NaN are what the format made of it.
     """
     kind = _NATIVE[fmt.name]
+    fit = _to_bfloat16 if fmt is BFLOAT16 else _as_it_is
     with np.errstate(all="ignore"):
-        w = _fit(np.asarray(weights, dtype=kind), fmt)
-        b, goal, signal = (_fit(np.asarray(value, dtype=kind), fmt) for value in (bias, target, x))
-        start = signal
-        errors = np.empty(w.shape, dtype=kind)
-        for layer in range(w.shape[1]):
-            signal = _fit(_fit(w[:, layer] * signal, fmt) + b, fmt)
-            errors[:, layer] = _fit(signal - goal, fmt)
-        for layer in range(w.shape[1] - 1, 0, -1):
-            errors[:, layer:] = _fit(w[:, layer, None] * errors[:, layer:], fmt)
-        return _fit(errors * start, fmt).astype(np.float64)
+        w = fit(np.array(np.transpose(weights), dtype=kind, order="C"))
+        b, goal, start = (fit(np.full(w.shape[1], value, dtype=kind)) for value in (bias, target, x))
+        signals, signal = np.empty_like(w), start
+        for layer, own in enumerate(w):
+            signal = signals[layer] = fit(fit(own * signal) + b)
+        errors = fit(signals - goal)
+        for layer in range(len(w) - 1, 0, -1):
+            coming = errors[layer:]
+            coming *= w[layer]
+            fit(coming)
+        errors *= start
+        return fit(errors).T.astype(np.float64)
 
 
-def _fit(values: npt.NDArray[Any], fmt: Format) -> npt.NDArray[Any]:
-    """Round to the format: NumPy's own types do so by themselves; bfloat16 is float32, rounded to its first 16 bits."""
-    if fmt is not BFLOAT16:
-        return values
-    bits = np.asarray(values, dtype=np.float32).view(np.uint32)
+def _as_it_is(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """NumPy's own types round every result by themselves."""
+    return values
+
+
+def _to_bfloat16(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Round float32 numbers to their first 16 bits, in place."""
+    bits = values.view(np.uint32)
     # half a step, less for a tie below an even neighbour; a carry into the exponent is right, up to infinity
-    rounded: npt.NDArray[Any] = ((bits + (_HALF + ((bits >> _CUT) & _ONE))) & _KEPT).view(np.float32)
-    return rounded
+    half = bits >> _CUT
+    half &= _ONE
+    half += _HALF
+    bits += half
+    bits &= _KEPT
+    return values
 
 
 def printed(gradients: FloatArray, fmt: Format) -> npt.NDArray[np.str_]:

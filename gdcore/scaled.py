@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,12 +64,12 @@ class Scaled:
         mantissa = np.where(small, 2.0 * mantissa, mantissa)
         return cls(mantissa, np.where(mantissa == 0.0, 0, exponent + power - small).astype(np.int64))
 
-    @property
+    @cached_property
     def sign(self) -> IntArray:
         """−1, 0 or +1."""
         return np.sign(self.mantissa).astype(np.int64)
 
-    @property
+    @cached_property
     def log10(self) -> FloatArray:
         """log₁₀|x|, −inf for zero; relative error below 1e-12, also near |x| = 1."""
         zero = self.mantissa == 0.0

@@ -169,7 +169,7 @@ def kind(gain: float) -> str:
     return "shrinks" if gain < KEEPS else "keeps" if gain <= 1.0 / KEEPS else "grows"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def small_table(starts: tuple[Start, ...]) -> tuple[dict[str, Started], ...]:
     """Each start in smaller networks of the same σ_w, for every activation: quick enough for a whole table.
 
