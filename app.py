@@ -3,6 +3,7 @@
 import streamlit as st
 
 from views import page
+from views.doors import close_doors
 from views.drawing import settle_memory
 from views.settings import PAGES
 from views.state import follow_language, open_page
@@ -19,6 +20,7 @@ def come_back() -> None:
 
 
 with TURNS:
+    close_doors()
     words = follow_language().text
     st.set_page_config(
         page_title=words("app.title"), page_icon=page.ICON, layout="wide", initial_sidebar_state="collapsed"

@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "app.py": {"views", "streamlit"},
 }
 GUIDE = {"guide", "guide_moves", "guide_paper"}
-KNOWS_STREAMLIT = GUIDE | {"header", "share", "controls", "drawing", "figure_notes", "page", "state"}
+KNOWS_STREAMLIT = GUIDE | {"header", "share", "controls", "doors", "drawing", "figure_notes", "page", "state"}
 STANDARD = set(__import__("sys").stdlib_module_names)
 
 

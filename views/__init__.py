@@ -20,6 +20,7 @@ lesson_file    reads one, `lesson_step` a step of it; `lesson_error` refuses wha
 guide          a lesson on the page; `guide_moves` are the ways through it
 guide_paper    what it leaves behind on the page and on paper; `lesson_summary` puts it into words and files
 page           what stands around every lesson, and its three places
+doors          what Streamlit is kept from: to store every upload, to ask the net
 turns          why full runs of a page wait for each other
 charts         one file a figure: data in, chart out
 drawing        a finished chart and its data sets, on the page

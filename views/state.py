@@ -19,6 +19,7 @@ from views.text import LANGUAGES, Text, load_text
 _SLOT = "lab"
 _UNDO_DEPTH = 50
 MOST_TABLES = 3  # that a session keeps, for undo
+MOST_BYTES = 5_000_000  # of them, if there are several
 
 
 @dataclass
@@ -129,6 +130,8 @@ def bring(table: Table, **changes: Value) -> None:
     """Take an uploaded or edited table for this session, and show it. For callbacks."""
     here = lab()
     newest = [*(each for each in here.tables.values() if each.key != table.key), table][-MOST_TABLES:]
+    while len(newest) > 1 and sum(each.bytes for each in newest) > MOST_BYTES:
+        del newest[0]
     here.tables = {each.key: each for each in newest}
     keep(table)
     commit(table=table.key, **changes)

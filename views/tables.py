@@ -48,6 +48,11 @@ class Table:
         return len(next(iter(self.columns.values())))
 
     @property
+    def bytes(self) -> int:
+        """How much memory its numbers take."""
+        return sum(column.nbytes for column in self.columns.values())
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
         return tuple(self.columns)
@@ -118,10 +123,10 @@ class _Shelf:
             if self.tables and next(reversed(self.tables.values())) is table:
                 return
             before = self.tables.pop(table.key, None)
-            self.bytes += _size(table) - (_size(before) if before else 0)
+            self.bytes += table.bytes - (before.bytes if before else 0)
             self.tables[table.key] = table
             while len(self.tables) > MOST_KEPT or (self.bytes > _MOST_BYTES and len(self.tables) > 1):
-                self.bytes -= _size(self.tables.popitem(last=False)[1])
+                self.bytes -= self.tables.popitem(last=False)[1].bytes
 
 
 _shelf = _Shelf()
@@ -136,7 +141,3 @@ def find(key: str) -> Table:
     """The table of this key; the cars if it is not known (any more)."""
     with _shelf.lock:
         return _shelf.tables.get(key) or car_table()
-
-
-def _size(table: Table) -> int:
-    return sum(column.nbytes for column in table.columns.values())

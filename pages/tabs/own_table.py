@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from views.csv_table import read_table
 from views.csv_text import Said
@@ -100,7 +101,9 @@ def _messages() -> Messages | None:
 def _take_upload() -> None:
     file = st.session_state[UPLOAD]
     st.session_state[MESSAGES] = None
-    if file is not None:
+    if isinstance(file, DeletedFile):  # many others have come in the same moment
+        st.session_state[MESSAGES] = Messages((Said("csv.gone"),), None)
+    elif file is not None:
         reading = read_table(lab().text, file.getvalue())
         st.session_state[MESSAGES] = Messages(reading.said, reading.table.key if reading.table else None)
         if reading.table:

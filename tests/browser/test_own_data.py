@@ -63,6 +63,24 @@ def test_hostile_names_are_shown_and_do_nothing(visit: Opener) -> None:
         assert page.locator("svg.marks text").count() > 10
 
 
+def test_a_name_that_is_an_expression_a_formula_or_a_link_is_a_name_in_the_picture(visit: Opener) -> None:
+    page = visit("/learning_rate?tab=data")
+    names = ["'+alert(1)+'", "$\\href{javascript:alert(1)}{x}$", "datum['price'] + ${alert(1)}"]
+    cells = ",".join(names)
+    changed(page, lambda: upload(page, f"{cells}\n1,2,3\n2,7,5\n4,1,1\n3,5,4\n".encode(), "<b>$x$:red[y].csv"))
+    picture = page.locator("svg.marks")
+    for name in names:
+        expect(picture).to_contain_text(name[:15])
+    main = page.locator(".stMainBlockContainer")
+    assert (
+        main.locator(
+            "[href^='javascript'], [data-testid=stFileUploader] b, [data-testid=stFileUploader] .katex"
+        ).count()
+        == 0
+    )
+    expect(page.locator("[data-testid=stFileUploader]")).to_contain_text("<b>$x$:red[y].csv")
+
+
 def test_moving_over_the_loss_shows_the_line_of_that_step_without_the_server(visit: Opener) -> None:
     page = visit("/learning_rate?tab=data")
     last = said_above(page)

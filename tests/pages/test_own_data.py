@@ -1,9 +1,6 @@
 """A visit with a table of one's own: upload, choose, edit, hand over, and everything that can be wrong with a file."""
 
-import http.client
 import re
-import urllib.request
-import uuid
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,10 +8,8 @@ from streamlit.testing.v1 import AppTest
 from pages.tabs import own_table
 from tests.pages.test_a_visit import lab_of
 from tests.pages.test_every_page import _fresh_process, healthy, opened, query_of, said  # noqa: F401
-from tests.streamlit_client import ROOT, Client, serve
 from tests.views.test_csv_table import HOSTILE, REFUSED
 from views import state
-from views.csv_text import LARGEST
 from views.tables import CARS
 from views.text import LANGUAGES, load_text
 
@@ -232,45 +227,3 @@ def test_a_session_keeps_a_few_tables_and_no_more() -> None:
     for turn in range(5):
         upload(app, GOOD + b"%d,1,2\n" % turn)
     assert len(lab_of(app).tables) == state.MOST_TABLES
-
-
-@pytest.fixture(scope="module")
-def address() -> object:
-    with serve(ROOT / "app.py") as served:
-        yield served
-
-
-def put(address: str, session: str, size: int) -> int:
-    """Offer a file of `size` bytes as a browser would, and send it unless it is refused at once; the status."""
-    with urllib.request.urlopen(f"http://{address}/_stcore/health") as answer:
-        cookie = answer.headers["Set-Cookie"].split(";")[0]
-    body = b'--line\r\nContent-Disposition: form-data; name="f"; filename="f.csv"\r\n\r\n' + b"1" * size
-    body += b"\r\n--line--\r\n"
-    connection = http.client.HTTPConnection(address, timeout=20)
-    connection.putrequest("PUT", f"/_stcore/upload_file/{session}/{uuid.uuid4()}")
-    for name, value in {
-        "Cookie": cookie,
-        "X-Xsrftoken": cookie.split("=", 1)[1],
-        "Content-Type": "multipart/form-data; boundary=line",
-        "Content-Length": str(len(body)),
-    }.items():
-        connection.putheader(name, value)
-    connection.endheaders()
-    if size <= LARGEST:  # whoever sends more is answered, and cut off, before the first byte of it
-        connection.send(body)
-    status = connection.getresponse().status
-    connection.close()
-    return status
-
-
-@pytest.mark.filterwarnings("ignore:connect:DeprecationWarning")  # of the client that tests share
-def test_the_server_itself_refuses_more_than_a_megabyte(address: str) -> None:
-    with Client(address, page="learning_rate", query="tab=data") as client:
-        run = client.open()
-        session = next(
-            m.new_session.initialize.session_id for m in run.messages if m.WhichOneof("type") == "new_session"
-        )
-        assert put(address, session, 100_000) == 204
-        assert put(address, session, LARGEST + 1) == 413
-        assert put(address, session, 3_000_000) == 413
-        assert put(address, "nobody", 100) == 400
