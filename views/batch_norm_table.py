@@ -3,18 +3,20 @@
 Sizes are log₁₀, because they may lie beyond float64; what is zero has no logarithm, and its cell is empty.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 import numpy as np
-import pandas as pd
 
 from gdcore.batch_norm_growth import Growth
 from gdcore.comparison import Comparison
 from gdcore.one_unit import UnitSignals
 from gdcore.readings import Readings
 from views.charts.batch_norm_layers_frames import QUANTILES, is_removed, sides_of
+from views.lazily import pd
 
-Table = Callable[[], pd.DataFrame]
+Table = Callable[[], "pd.DataFrame"]
 
 
 def layers_table(comparison: Comparison) -> pd.DataFrame:

@@ -1,11 +1,13 @@
 """The numbers of "Two directions at once" as a table, and the program that prints the same ones."""
 
+from __future__ import annotations
+
 import numpy as np
-import pandas as pd
 
 from gdcore.design_matrix import INTERCEPT
 from gdcore.heavy_ball import BowlDescent
 from views.bowls import BowlProblem
+from views.lazily import pd
 from views.scripts import script
 
 MOST_ROWS = 600  # of data that the program holds; of more it holds a short table that makes the same bowl

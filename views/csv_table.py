@@ -4,6 +4,8 @@ A column is numeric if at least half of its cells are; the others of its cells b
 spreadsheet counts it: the header is row 1.
 """
 
+from __future__ import annotations
+
 import csv
 import re
 import unicodedata
@@ -12,13 +14,14 @@ from io import StringIO
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from views.csv_text import Refused, Said, decoded
+from views.csv_text import LARGEST, Refused, Said, decoded
+from views.lazily import pd
 from views.tables import LARGEST_NUMBER, MOST_COLUMNS, Column, Table, make_table
 from views.text import Text
 
 MOST_ROWS = 100_000
+MOST_CELLS = LARGEST // 2  # as many as a file of the largest size holds if none is empty; short rows are filled up
 MOST_CELLS_IN_A_ROW = 1_000  # numeric or not: a longer first row is not even parsed
 MOST_NAMED = 3  # columns of one kind that get a sentence each
 LONGEST_NAME = 60
@@ -116,8 +119,11 @@ def _rows(written: str, separator: str) -> list[tuple[int, list[str]]]:
             rows.append((number, cells[:width] + [""] * (width - len(cells))))
             if len(rows) > MOST_ROWS + 1:
                 raise Refused("csv.too_many_rows", most=MOST_ROWS)
-    except csv.Error:
-        raise Refused("csv.quotes", row=number + 1) from None
+            if len(rows) * width > MOST_CELLS:
+                raise Refused("csv.too_many_cells", most=MOST_CELLS)
+    except csv.Error:  # an open quotation mark takes all that follows into one cell, which may get too long that way
+        key = "csv.quotes" if '"' in written else "csv.long_cell"
+        raise Refused(key, row=number + 1) from None
     if not rows:
         raise Refused("csv.empty")
     return rows

@@ -1,17 +1,19 @@
 """The map of the depth lab as it is shown and talked about: its cells, its committed network, and where that stands."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gdcore.depth_map import DEPTHS, SCALES, DepthMap, Profiles, depth_map, gradient_profiles
 from gdcore.experiment import Absent, Experiment
 from gdcore.precision import FLOAT16, FLOAT32, Format
 from gdcore.samples import digits
 from gdcore.scaled import LOG10_2, FloatArray
+from views.lazily import pd
 
 SIDES = ("without", "with")
 HEALTHY = 3.0  # decades: a gradient between 10⁻³ and 10³

@@ -1,15 +1,17 @@
 """The numbers of a run on one loss as a table, and the program that prints the same table."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 
 from gdcore.convex_loss import Loss
 from gdcore.descent import Descent
 from gdcore.samples import car_loss_data
 from views.fit import MOST_WRITTEN
+from views.lazily import pd
 from views.problem import OWN, own_loss, own_pairs
 from views.scripts import Constant, script, with_loss
 

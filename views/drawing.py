@@ -5,13 +5,12 @@ So the server validates nothing twice, and the browser redraws instead of buildi
 """
 
 import gc
-import weakref
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
 
+from views.arrow_stream import arrow
 from views.charts.data_set import DataSet
 from views.charts.projector import enlarged
 from views.state import lab
@@ -50,29 +49,6 @@ def draw(
             on_pick(row)
 
     st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt, on_select=hand_on, selection_mode="pick")
-
-
-_sent: weakref.WeakKeyDictionary[DataSet, bytes] = weakref.WeakKeyDictionary()
-
-
-def arrow(data: DataSet) -> bytes:
-    """The data set as a browser gets it.
-
-    One that is handed over again, because a cache holds it, is not written again.
-    """
-    content = _sent.get(data)
-    if content is None:
-        content = _sent[data] = _written(data)
-    return content
-
-
-def _written(data: DataSet) -> bytes:
-    table = pa.table(dict(data.columns))
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,10 +1,12 @@
 """What can be taken away of a figure: its numbers, its picture, and the program that computes them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
+from views.lazily import pd
 from views.state import Lab
 
 

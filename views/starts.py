@@ -98,12 +98,12 @@ def _rounded(gain: float) -> float:
     return float(f"{gain:.6g}")
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)  # a class that looks at every depth needs each of them once
 def _measured(start: Start, norm: BatchNorm = BatchNorm.NONE) -> Started:
     return measured(start, norm=norm)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _expected(start: Start) -> Expected | None:
     return expected(start.initialiser, start.gain, start.phi, start.depth, start.width, start.images()[0])
 

@@ -9,6 +9,9 @@ Node = Mapping[str, Any]
 _DATA = re.compile(r"data\('(\w+)'\)")
 _CELL = re.compile(r"data\('(\w+)'\)\[(?:[^\[\]]|\[[^\]]*\])*\]\.(\w+)")
 _CELL_OF_EITHER = re.compile(r"\)\.(\w+)")
+_ROW = re.compile(r"data\('\w+'\)\[(?:[^\[\]]|\[[^\]]*\])*\]\)?(?: : [^:]*)?$")
+_INDEX = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]")
+_OF_ROW = re.compile(r"(hovered < 0 \? )?\b(\w+)\.(\w+)")  # while nothing is hovered: of the first of two data sets
 _DATUM = re.compile(r"datum\.(\w+)")
 _PARTS = ("layer", "concat", "vconcat", "hconcat")
 
@@ -56,8 +59,40 @@ def marks(node: Node, data: str = "", encoding: Node | None = None, transforms: 
     used = {value for key, value in strings(encoding) if key == "field"}
     read = strings({"encoding": encoding, "mark": node["mark"], "transforms": list(transforms)})
     used |= {field for key, text in read if key != "labelExpr" for field in _DATUM.findall(text)}
-    made = {transform["as"] for transform in transforms if "as" in transform}
+    made = {name for transform in transforms for name in _made(transform)}
     yield Mark(node.get("name", ""), data, frozenset(used - made), frozenset(made))
+
+
+def _made(transform: Node) -> list[str]:
+    """The columns that a transform makes or makes anew."""
+    names = [part["as"] for part in (transform, *transform.get("window", [])) if "as" in part]
+    names += transform.get("flatten", [])
+    return [name for each in names for name in ([each] if isinstance(each, str) else each)]
+
+
+def spread_out(node: Any, above: Node | None = None) -> Any:
+    """The spec with all that Vega-Lite hands down to a mark said at the mark, and the marks of a view side by side."""
+    if isinstance(node, list):
+        return [spread_out(each) for each in node]
+    if not isinstance(node, Mapping):
+        return node
+    if "layer" not in node and "mark" not in node:
+        return {name: spread_out(each) for name, each in node.items()}
+    outer = above or {}
+    transform = ([] if "data" in node else outer.get("transform", [])) + node.get("transform", [])
+    encoding = {**outer.get("encoding", {})}
+    for name, channel in node.get("encoding", {}).items():
+        shows = isinstance(channel, Mapping) and ("field" in channel or "datum" in channel)
+        before = encoding.get(name)
+        encoding[name] = {**before, **channel} if shows and isinstance(before, Mapping) else channel
+    own = {"data": node.get("data", outer.get("data")), "transform": transform, "encoding": encoding}
+    own = {name: each for name, each in own.items() if each}
+    if "mark" in node:
+        return {**node, **own}
+    below = [spread_out(child, own) for child in node["layer"]]
+    layers = [mark for each in below for mark in (each["layer"] if each.keys() == {"layer"} else [each])]
+    apart = ("data", "transform", "encoding")
+    return {**{name: each for name, each in node.items() if name not in apart}, "layer": layers}
 
 
 def selected(spec: Node) -> Iterator[tuple[str, str]]:
@@ -70,10 +105,21 @@ def selected(spec: Node) -> Iterator[tuple[str, str]]:
 
 def looked_up(spec: Node) -> Iterator[tuple[str, str]]:
     """Data set and column of every cell that an expression reads."""
+    rows = dict(_rows(spec))
     for _, text in strings(spec):
         yield from _CELL.findall(text)
+        for alone, name, field in _OF_ROW.findall(text):
+            yield from ((data, field) for data in rows.get(name, ())[: 1 if alone else None])
         for field in _CELL_OF_EITHER.findall(text):
             yield from ((data, field) for data in _DATA.findall(text))
+
+
+def _rows(spec: Node) -> Iterator[tuple[str, list[str]]]:
+    """Parameters that hold a row of a data set, or of one of several."""
+    for parameter in spec.get("params", []):
+        expression = parameter.get("expr", "")
+        if _ROW.search(expression):
+            yield parameter["name"], _DATA.findall(_INDEX.sub("", expression.split(" ? ", 1)[-1]))
 
 
 def data_sets(spec: Node) -> set[str]:

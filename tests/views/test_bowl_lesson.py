@@ -236,9 +236,11 @@ def test_the_previewed_run_is_the_run_that_a_click_commits(problem) -> None:
             "steep_until",
         ]
         assert after["problem"][same].iloc[0].tolist() == chosen[same].tolist()
-        preview, committed = frames["runs"].query(f"run == {index}"), after["committed"]
+        preview = frames["runs"].iloc[chosen["first"] : chosen["first"] + chosen.points]
+        committed = after["committed"].iloc[: len(preview)]
         for name in ("steep", "flat"):
-            np.testing.assert_array_equal(preview[f"{name}_code"], encoded(committed[name].to_numpy()[preview.step]))
+            np.testing.assert_array_equal(preview[f"{name}_code"], encoded(committed[name].to_numpy()))
+    assert frames["final"].points.sum() == len(frames["runs"])
 
 
 def test_a_distance_is_sent_finer_than_a_screen_shows() -> None:

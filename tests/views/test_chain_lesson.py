@@ -72,7 +72,8 @@ def test_what_the_browser_puts_together_from_the_cube_is_the_chain() -> None:
     for row in (3, 40, len(frames["points"]) - 1):
         point = frames["points"].iloc[row]
         scale = frames["lines"].scale[int(point.run)]
-        cube = frames["cube"].query(f"run == {point.run} and layer <= {point.depth}")
+        first = int(point.run) * MOST_LAYERS
+        cube = frames["cube"].iloc[first : first + int(point.depth)]
         heights, signs = parts_at(problem.grown(scale), int(point.depth))["gradient"]
         last = cube.iloc[-1]
         together = point.error + (last["product"] - cube["product"]) + cube.signal

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.streamlit_client import ROOT
-from tests.views.spec_reading import nodes, strings
+from tests.views.spec_reading import nodes, spread_out, strings
 from views.charts import ALL_CHARTS
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, PAPER, RED, VIOLET, YELLOW
 from views.text import load_text
@@ -140,7 +140,7 @@ def test_no_colour_is_the_only_sign_of_what_it_means(name: str) -> None:
 
 
 def _english(name: str) -> dict[str, Any]:
-    return ALL_CHARTS[name](load_text("en"))
+    return spread_out(ALL_CHARTS[name](load_text("en")))
 
 
 def _inks_of_words(spec: Mapping[str, Any]) -> Iterator[str]:

@@ -7,9 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from views import drawing
+from views import arrow_stream
+from views.arrow_stream import arrow
 from views.charts.data_set import DataSet
-from views.drawing import arrow
 
 STEPS = DataSet({"step": np.arange(3, dtype="i1"), "loss": np.array([2.0, 1.0, 0.5]), "word": ["a", "b", "c"]})
 
@@ -118,11 +118,11 @@ def test_what_is_sent_is_written_once_and_forgotten_with_its_data_set(monkeypatc
     data = DataSet({"step": [0, 1]})
     first = arrow(data)
     with monkeypatch.context() as patch:
-        patch.setattr(drawing, "_written", None)
+        patch.setattr(arrow_stream, "_written", None)
         assert arrow(data) is first
     assert arrow(DataSet({"step": [0, 1]})) == first
-    kept, gone = len(drawing._sent), weakref.ref(data)
+    kept, gone = len(arrow_stream._sent), weakref.ref(data)
     del data
     gc.collect()
     assert gone() is None
-    assert len(drawing._sent) == kept - 1
+    assert len(arrow_stream._sent) == kept - 1

@@ -13,8 +13,8 @@ from gdcore.experiment import Absent, Experiment
 from gdcore.network import BatchNorm
 from pages.tabs.depth_map import program
 from tests.views.program_running import printed_by
-from tests.views.test_frames import require_drawable, size_of
-from views.charts.depth_map_frames import DIGITS, MISSING, ZERO, axis_of, border_pieces, depth_map_frames
+from tests.views.test_frames import BUDGET, require_drawable, size_of
+from views.charts.depth_map_frames import MISSING, PLACES, ZERO, axis_of, border_pieces, depth_map_frames
 from views.depth_maps import FORMATS, HEALTHY, cell_of, depth_map_table, lost, of_map, place_of, typical_entry
 from views.experiments import chosen_experiment
 from views.setting import defaults
@@ -48,27 +48,28 @@ def test_the_frames_are_drawable_and_words_are_found_at_the_ends_of_every_settin
 def test_another_depth_or_scale_sends_the_same_cells_and_a_new_problem_stays_small() -> None:
     experiment = chosen_experiment(defaults(PAGES["depth"]))
     frames, other = (depth_map_frames(each) for each in (experiment, replace(experiment, depth=30, weight_scale=2.0)))
-    assert all(frames[name] is other[name] for name in ("cells", "borders", "colours"))
+    assert all(frames[name] is other[name] for name in ("cells", "profiles", "borders", "colours"))
     assert not frames["problem"].table().equals(other["problem"].table())
-    assert size_of(frames) < 60_000
+    assert size_of(frames) < BUDGET
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-def test_the_texts_of_the_cells_hold_the_profiles_to_a_thousandth_of_their_axis(activation: str) -> None:
+def test_every_layer_of_a_cell_is_sent_finer_than_a_screen_shows_and_found_by_its_number(activation: str) -> None:
     experiment = of_map(replace(SMALL, activation=activation))
-    cells, found = depth_map_frames(experiment)["cells"], depth_map(experiment)
+    frames, found = depth_map_frames(experiment), depth_map(experiment)
+    cells, layers = frames["cells"], frames["profiles"]
     assert not isinstance(found.normalised, Absent)
     for side, profiles in (("without", found.without), ("with", found.normalised)):
+        first = 0
         rows = [row for deep in profiles for row in deep]
-        for written, heights, low, high in zip(
-            cells[f"profile_{side}"], rows, cells["low"], cells["high"], strict=True
-        ):
-            pieces = [written[at : at + DIGITS] for at in range(0, len(written), DIGITS)]
-            assert [piece == "-" * DIGITS for piece in pieces] == [not known for known in np.isfinite(heights)]
-            read = np.array([np.nan if piece.startswith("-") else float(piece) for piece in pieces])
+        for heights, low, high in zip(rows, cells["low"], cells["high"], strict=True):
+            parts = layers[side][first : first + len(heights)]
+            first += len(heights)
             known = np.isfinite(heights)
-            places = low + read[known] / (10**DIGITS - 1) * (high - low)
-            assert places == pytest.approx(heights[known], abs=0.51e-3 * (high - low))
+            assert (parts <= PLACES).tolist() == known.tolist()
+            places = low + parts[known] / PLACES * float(high - low)
+            assert places == pytest.approx(heights[known], abs=0.51 / PLACES * (high - low))
+        assert first == len(layers)
 
 
 def test_an_axis_holds_its_profile_and_four_decades_at_least() -> None:

@@ -9,6 +9,7 @@ import pytest
 from gdcore.convex_loss import Loss
 from gdcore.descent import descend
 from tests.views.frame_tables import tables
+from views.arrow_stream import arrow
 from views.charts.ruler import ruler
 from views.charts.ruler_bands import ruler_bands
 from views.charts.slope import slope_frames
@@ -22,7 +23,7 @@ from views.charts.step_size_frames import (
     Axes,
     step_size_frames,
 )
-from views.drawing import Frames, arrow
+from views.drawing import Frames
 from views.numbers import plain
 from views.problem import LOSSES, start_range
 from views.text import load_text

@@ -7,7 +7,7 @@ from gdcore.loss_map import loss_map
 from tests.views.frame_tables import tables
 from tests.views.test_frames import BUDGET, MACHINE, size_of
 from views.charts.train_frames import GUESSING
-from views.charts.train_map_frames import NOWHERE, PARTS, nearest_cell, points, train_map_frames, values_of
+from views.charts.train_map_frames import NOWHERE, PARTS, REGIMES, nearest_cell, points, train_map_frames, values_of
 from views.text import LANGUAGES, load_text
 from views.training import SIDES
 
@@ -28,7 +28,7 @@ def test_the_map_is_sent_in_few_bytes_and_says_no_number_of_the_machine(language
 def test_every_cell_carries_its_curve_and_its_end() -> None:
     cells = train_map_frames(EN, 0.1, 1.0)["cells"].table()
     assert len(cells) == len(SIDES) * CELLS
-    curves = cells[[f"k{k}" for k in range(points())]].to_numpy(dtype=float)
+    curves = train_map_frames(EN, 0.1, 1.0)["losses"]["part"].reshape(-1, points()).astype(float)
     shipped = KNOWN.curves.reshape(len(cells), -1)
     finite = np.isfinite(shipped)
     assert (curves[~finite] == NOWHERE).all()
@@ -38,10 +38,11 @@ def test_every_cell_carries_its_curve_and_its_end() -> None:
 
 def test_a_colour_says_which_side_of_guessing_a_cell_ends_on() -> None:
     cells, final = train_map_frames(EN, 0.1, 1.0)["cells"].table(), KNOWN.final_loss.ravel()
-    assert (final[cells.regime == "learned"] < GUESSING).all()
-    assert (final[cells.regime == "worse"] > GUESSING).all()
-    assert KNOWN.exploded.ravel()[cells.regime == "exploded"].all()
-    learned = cells[cells.regime == "learned"].assign(final=final[cells.regime == "learned"])
+    assert (final[cells.code == REGIMES.index("learned")] < GUESSING).all()
+    assert (final[cells.code == REGIMES.index("worse")] > GUESSING).all()
+    assert KNOWN.exploded.ravel()[cells.code == REGIMES.index("exploded")].all()
+    below = cells.code == REGIMES.index("learned")
+    learned = cells[below].assign(final=final[below])
     assert learned.sort_values("final").strength.is_monotonic_decreasing
 
 

@@ -3,19 +3,22 @@
 Moving over any view lights a layer in all of them, and the title reads its numbers out; a click keeps the layer.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
-import altair as alt
 import numpy as np
 
 from gdcore.scaled import FloatArray
 from views.charts.ink import GRAY, exponent_axis, named, raised, window
 from views.charts.pointer import hover, pick, pointed
 from views.charts.room import Spec
+from views.lazily import alt
 
-Layers = alt.LayerChart | alt.FacetChart
+Layers: TypeAlias = "alt.LayerChart | alt.FacetChart"
 LIT = "lit"  # the layer that is lit
 FRAME = "data('frame')[0]"
 PARAMETERS = [

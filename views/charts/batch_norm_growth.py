@@ -1,6 +1,7 @@
 """How fast gradients grow towards the input with batch norm: several draws of the weights, a fit, the prediction."""
 
-import altair as alt
+from __future__ import annotations
+
 import numpy as np
 
 from gdcore.batch_norm_growth import Growth
@@ -20,6 +21,7 @@ from views.charts.data_set import Column, DataSet
 from views.charts.ink import BLUE, GRAY, GREEN, RED, anchor, named, stroke_legend, window
 from views.charts.room import FULL, GAP, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
+from views.lazily import alt
 from views.numbers import plain
 from views.text import Text
 

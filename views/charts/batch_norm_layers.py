@@ -4,9 +4,9 @@ From above: the distribution of the activations, a strip a layer; its mean (DC) 
 two gradients. The heights of a row are the same in both columns, so that the eye compares them.
 """
 
-import json
+from __future__ import annotations
 
-import altair as alt
+import json
 
 from views.charts.batch_norm_axes import (
     FRAME,
@@ -22,6 +22,7 @@ from views.charts.batch_norm_axes import (
 from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, anchor, cased, cell, filled, named, stroke_legend, window
 from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 SIDES = ("without", "with")

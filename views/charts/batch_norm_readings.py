@@ -1,8 +1,9 @@
 """Four readings of batch norm as four lines: ‖∂L/∂W_i‖ in every layer of this very run."""
 
+from __future__ import annotations
+
 from typing import Literal
 
-import altair as alt
 import numpy as np
 
 from gdcore.readings import Reading, Readings
@@ -23,6 +24,7 @@ from views.charts.data_set import Column, DataSet
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, anchor, filled, named, stroke_legend
 from views.charts.room import FULL, GAP, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 LINES: dict[Reading, tuple[str, list[int], str]] = {

@@ -4,9 +4,9 @@ The DC part, the mean that all samples share, is gone; the shape is the same: in
 straight line. The overview chooses the layer: moving over it shows another one in the browser.
 """
 
-from typing import Any
+from __future__ import annotations
 
-import altair as alt
+from typing import Any
 
 from views.charts.batch_norm_axes import (
     LIT,
@@ -22,6 +22,7 @@ from views.charts.batch_norm_axes import (
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, filled, named, stroke_legend
 from views.charts.room import AXIS, EDGE, FULL, GAP, TWO_COLUMNS_FROM, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 PLACES = 2000  # steps of the shape's whole numbers to one standard deviation

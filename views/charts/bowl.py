@@ -4,14 +4,15 @@ Moving over the ruler shows another learning rate in the browser, out of a cube 
 beneath the picture shows the run up to a step.
 """
 
-import altair as alt
+from __future__ import annotations
 
-from views.charts.bowl_frames import DECADE, ERROR, LEAST
+from views.charts.bowl_frames import DECADE, ERROR, LEAST, WAYS
 from views.charts.bowl_ruler import motion_colour, ruler
 from views.charts.ink import (
     BLUE,
     GRAY,
     ORANGE,
+    anchor,
     cell,
     filled,
     lookup,
@@ -19,17 +20,17 @@ from views.charts.ink import (
     power_axis,
     raised,
     stroke_legend,
-    window,
 )
 from views.charts.player import STEP
 from views.charts.pointer import HOVERED
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 LINES = {"steep": ORANGE, "flat": BLUE}
 DASHES = {"steep": [1, 0], "flat": [6, 3]}
-SHOWN = "(hovered < 0 ? data('problem')[0] : data('final')[hovered])"
+SHOWN: Spec = {"name": "shown", "expr": "hovered < 0 ? data('problem')[0] : data('final')[hovered]"}
 _ORDINARY = "datum.value == 0 || (abs(datum.value) >= 1e-3 && abs(datum.value) < 1e5)"
 _POWER = "floor(log(abs(datum.value)) / LN10 + 1e-9)"
 _LABEL = (
@@ -45,19 +46,24 @@ def _line_colour(legend: alt.Legend | None) -> alt.Color:
 
 def _decoded(field: str) -> str:
     """The distance that `bowl_frames.encoded` wrote."""
-    return f"(datum.{field} < 0 ? -{LEAST} : {LEAST}) * pow(10, abs(datum.{field}) / {DECADE})"
+    code = f"data('runs')[datum.first + datum.step].{field}_code"
+    return f"({code} < 0 ? -{LEAST} : {LEAST}) * pow(10, abs({code}) / {DECADE})"
 
 
 def _sources() -> tuple[alt.Chart, alt.Chart]:
-    """The previewed run and the committed one, of which one is empty at any time, up to the step that is shown."""
+    """The previewed run and the committed one, of which one is empty at any time, up to the step that is shown.
+
+    The steps of the previewed run are looked up in the cube, which is not searched: it has thousands of rows.
+    """
     preview = (
-        named("runs")
-        .transform_filter(f"datum.run == hovered && datum.step <= {STEP}")
-        .transform_calculate(
-            regime="data('final')[datum.run].regime", steep=_decoded("steep_code"), flat=_decoded("flat_code")
-        )
+        named("final")
+        .transform_filter("datum.run == hovered")
+        .transform_calculate(step=f"sequence(min(datum.points, {STEP} + 1))")
+        .transform_flatten(["step"])
+        .transform_calculate(steep=_decoded("steep"), flat=_decoded("flat"))
     )
-    return preview, named("committed").transform_filter(f"hovered < 0 && datum.step <= {STEP}")
+    committed = named("committed").transform_filter(f"hovered < 0 && datum.step <= {STEP}")
+    return preview, committed.transform_calculate(regime="data('problem')[0].regime")
 
 
 def _side(name: str, other: str, ratio: str) -> alt.Scale:
@@ -84,15 +90,16 @@ def _contours(text: Text) -> alt.LayerChart | alt.FacetChart:
         "across": f"datum.flat * {_bracketed('across_unit')}",
         "up": f"datum.steep * {_bracketed('up_unit')}",
     }
+    mirrored = {"across": f"(datum.quarter % 2 ? -1 : 1) * ({real['across']})"}
+    mirrored["up"] = f"(datum.quarter < 2 ? 1 : -1) * ({real['up']})"
     layers: list[alt.Chart] = [
+        anchor("runs"),
         named("contours")
-        .transform_calculate(across=f"{side} * ({real['across']})", up=f"{way} * ({real['up']})")
+        .transform_calculate(quarter="[0, 1, 2, 3]")
+        .transform_flatten(["quarter"])
+        .transform_calculate(**mirrored)
         .mark_line(clip=True, strokeWidth=1, strokeOpacity=0.55)
-        .encode(detail="arc:N", order="at:Q", color=alt.value(GRAY))
-        for side in (1, -1)
-        for way in (1, -1)
-    ]
-    layers += [
+        .encode(detail=["arc:N", "quarter:N"], order="at:Q", color=alt.value(GRAY)),
         named("problem")
         .transform_calculate(across="0", up="0")
         .mark_point(shape="cross", size=70, filled=True, opacity=1)
@@ -117,7 +124,7 @@ def _errors(text: Text) -> alt.LayerChart | alt.FacetChart:
     x = alt.X(
         "step:Q",
         title=text("chart.step"),
-        scale=window("problem", "step_low", "step_high"),
+        scale=alt.Scale(domain=[0, cell("problem", "step_high", empty="2")], nice=False),
         axis=alt.Axis(tickMinStep=1, tickCount=6, format="d"),
     )
     scale = alt.Scale(type="log", domain=ERROR, nice=False)
@@ -130,31 +137,31 @@ def _errors(text: Text) -> alt.LayerChart | alt.FacetChart:
         alt.Tooltip("step:Q", title=text("chart.step")),
         alt.Tooltip("error:Q", title=title, format=".4~g"),
     ]
-    layers: list[alt.Chart] = []
-    for name in LINES:
+    colour, (one, other) = _line_colour(legend), LINES
+    layers = [
+        ends.transform_calculate(line=f"['{one}', '{other}']", origin="0", one="1")
+        .transform_flatten(["line"])
+        .transform_calculate(
+            until=f"datum.line == '{one}' ? datum.{one}_until : datum.{other}_until",
+            end=f"datum.line == '{one}' ? datum.{one}_end : datum.{other}_end",
+        )
+        .mark_rule(clip=True, strokeWidth=7, opacity=0.25)
+        .encode(alt.X("origin:Q"), alt.Y("one:Q", title=title), colour, x2="until:Q", y2="end:Q")
         for ends in (
             named("final").transform_filter("datum.run == hovered"),
             named("problem").transform_filter("hovered < 0"),
-        ):
-            layers.append(
-                ends.transform_calculate(line=f"'{name}'", origin="0", one="1")
-                .mark_rule(clip=True, strokeWidth=7, opacity=0.25)
-                .encode(
-                    alt.X("origin:Q"),
-                    alt.Y("one:Q", title=title),
-                    _line_colour(legend),
-                    x2=f"{name}_until:Q",
-                    y2=f"{name}_end:Q",
-                )
-            )
-        for source in _sources():
-            run = source.transform_calculate(error=f"max(abs(datum.{name}), {LEAST})", line=f"'{name}'")
-            layers += [
-                run.mark_line(clip=True, strokeWidth=1.5).encode(x, y, _line_colour(legend), dash, order="step:Q"),
-                run.mark_circle(clip=True, size=20, opacity=1).encode(
-                    x, y, _line_colour(legend), tooltip=tooltip, key="step:N"
-                ),
-            ]
+        )
+    ]
+    for source in _sources():
+        run = (
+            source.transform_fold([one, other], as_=["line", "distance"])
+            .transform_calculate(error=f"max(abs(datum.distance), {LEAST})")
+            .transform_calculate(point="datum.line + datum.step")
+        )
+        layers += [
+            run.mark_line(clip=True, strokeWidth=1.5).encode(x, y, colour, dash, order="step:Q"),
+            run.mark_circle(clip=True, size=20, opacity=1).encode(x, y, colour, tooltip=tooltip, key="point:N"),
+        ]
     others = named("others").transform_filter(f"hovered < 0 && datum.step <= {STEP}")
     layers.append(
         others.mark_line(clip=True, strokeWidth=1.5).encode(
@@ -166,17 +173,18 @@ def _errors(text: Text) -> alt.LayerChart | alt.FacetChart:
 
 def _said(text: Text) -> alt.ExprRef:
     """What is said, in two lines, of the run that is shown: the hovered one, or else the committed one."""
-    motion = lookup(text.under("motion"), f"{SHOWN}.regime")
+    row = SHOWN["name"]
+    motion = lookup(text.under("motion"), f"{row}.regime")
     theory = filled(
         text.template("chart.bowl.headline"),
-        SHOWN,
-        pace=f"{SHOWN}.pace_said",
-        alpha=f"{SHOWN}.alpha_said",
+        row,
+        pace=f"{row}.pace_said",
+        alpha=f"{row}.alpha_said",
         motion=motion,
     )
-    pieces = {"steps": "data('problem')[0].step_high", "excess": f"{SHOWN}.share_said", "left": f"{SHOWN}.left"}
-    outcomes = [f"{name}: {filled(text.template(f'roll.{name}'), SHOWN, **pieces)}" for name in text.under("roll")]
-    return alt.ExprRef(f"isValid({SHOWN}) ? [{theory}, ({{{', '.join(outcomes)}}})[{SHOWN}.way]] : ''")
+    pieces = {"steps": "data('problem')[0].step_high", "excess": f"{row}.share_said", "left": f"{row}.left"}
+    outcomes = [filled(text.template(f"roll.{way.name}"), row, **pieces) for way in WAYS]
+    return alt.ExprRef(f"isValid({row}) ? [{theory}, [{', '.join(outcomes)}][{row}.way]] : ''")
 
 
 @once
@@ -199,4 +207,4 @@ def bowl(text: Text) -> Spec:
         "spacing": GAP,
         "resolve": apart,
     }
-    return fitted({"vconcat": [above, lower], "spacing": GAP, "params": [HOVERED], "resolve": apart}, views)
+    return fitted({"vconcat": [above, lower], "spacing": GAP, "params": [HOVERED, SHOWN], "resolve": apart}, views)

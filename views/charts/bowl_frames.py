@@ -13,15 +13,16 @@ import numpy.typing as npt
 
 from gdcore.bowl_theory import long_run_loss
 from gdcore.convex_loss import Array
-from gdcore.heavy_ball import BowlDescent, roll
+from gdcore.heavy_ball import BowlDescent, Roll, roll
 from views.bowls import BowlProblem
 from views.charts.bowl_contours import axes_of, contours, halves, start_distances
 from views.charts.bowl_ruler import EXCESS, motions_at, paces, ruler_bands, ruler_end, ruler_marks
-from views.charts.data_set import DataSet
+from views.charts.data_set import Column, DataSet
 from views.numbers import plain
 from views.text import Text
 
 ERROR = 1e-6, 1e1  # the axis of the errors, 1 at the start
+WAYS = tuple(Roll)  # what became of a run travels as a place here
 LEAST, MOST = 1e-9, 1e4  # what is drawn of a distance, out of sight
 DECADE = 2000  # steps of the cube's log scale to a decade: 0.1 % of a distance, less than a screen shows
 
@@ -65,9 +66,11 @@ def _preview(text: Text, problem: BowlProblem, momentum: float, steps: int, end:
     offered = paces(problem, momentum, steps, end)
     runs = roll(problem.bowl, problem.start, offered / problem.bowl.L, steps, momentum)
     kinds = [motions_at(problem, pace, momentum)[0] for pace in offered.tolist()]
+    cube, rows = _cube(problem, runs)
     final = DataSet(
         {
-            "run": np.arange(len(offered), dtype="i2"),
+            "run": np.arange(len(offered), dtype="i1"),
+            **rows,
             "pace": offered,
             "excess": _excess(runs).astype("f4"),
             "regime": [kind.name for kind in kinds],
@@ -78,7 +81,7 @@ def _preview(text: Text, problem: BowlProblem, momentum: float, steps: int, end:
     marks = [mark for mark in ruler_marks(problem, momentum) if mark[0] <= end]
     return {
         "contours": contours(problem),
-        "runs": _cube(_long(problem, runs), steps + 1),
+        "runs": cube,
         "final": final,
         "bands": ruler_bands(text, problem, momentum, end),
         "limits": DataSet.of_rows({"pace": "f8", "label": str, "side": str}, marks),
@@ -91,27 +94,23 @@ def _excess(runs: BowlDescent) -> Array:
     return np.asarray(np.clip(np.nan_to_num(share, nan=np.inf), EXCESS[0] / 10, EXCESS[1] * 10))
 
 
-def _long(problem: BowlProblem, runs: BowlDescent) -> DataSet:
-    """One row per run and step."""
-    points, count = runs.excess.shape
-    steep, flat = (relative(problem, runs, direction) for direction in axes_of(problem))
-    return DataSet(
-        {
-            "run": np.repeat(np.arange(count, dtype="i1"), points),
-            "step": np.tile(np.arange(points, dtype="i1"), count),
-            "steep": steep.T.ravel().astype("f4"),
-            "flat": flat.T.ravel().astype("f4"),
-        }
-    )
+def _committed(problem: BowlProblem, run: BowlDescent) -> DataSet:
+    """One row per step."""
+    steep, flat = (relative(problem, run, direction)[:, 0].astype("f4") for direction in axes_of(problem))
+    return DataSet({"step": np.arange(len(run.excess), dtype="i1"), "steep": steep, "flat": flat})
 
 
-def _cube(runs: DataSet, points: int) -> DataSet:
-    """The rows that a preview can show, up to the first at which all is beyond the axes, in few bytes."""
-    size = np.maximum(np.abs(runs["steep"]), np.abs(runs["flat"])).reshape(-1, points)
-    gone = ((size < ERROR[0]) | (size >= MOST)).cumsum(axis=1)
-    shown = runs.where(gone.ravel() <= 1)
-    codes = {f"{name}_code": encoded(shown[name]) for name in ("steep", "flat")}
-    return DataSet({"run": shown["run"], "step": shown["step"], **codes})
+def _cube(problem: BowlProblem, runs: BowlDescent) -> tuple[DataSet, dict[str, Column]]:
+    """What a preview can show of each run, up to the first step at which all is beyond the axes, in few bytes.
+
+    The runs stand one below the other, each step a row; with it, in which row each begins, and how many it has.
+    """
+    sides = [relative(problem, runs, direction).T for direction in axes_of(problem)]
+    size = np.maximum(*map(np.abs, sides))
+    shown = ((size < ERROR[0]) | (size >= MOST)).cumsum(axis=1) <= 1
+    points = shown.sum(axis=1)
+    codes = {f"{name}_code": encoded(side[shown]) for name, side in zip(("steep", "flat"), sides, strict=True)}
+    return DataSet(codes), {"first": (points.cumsum() - points).astype("i2"), "points": points.astype("i1")}
 
 
 def encoded(shares: Array) -> npt.NDArray[np.int16]:
@@ -131,14 +130,10 @@ def bowl_frames(text: Text, problem: BowlProblem, pace: float, momentum: float, 
         "regime": kind.name,
         "up_unit": units[0],
         "across_unit": units[1],
-        "up_low": -up,
         "up_high": up,
-        "across_low": -across,
         "across_high": across,
         "similar": int(similar),
-        "pace_low": 0.0,
         "pace_high": end,
-        "step_low": 0,
         "step_high": steps,
     }
     alone = np.array([pace])
@@ -147,9 +142,8 @@ def bowl_frames(text: Text, problem: BowlProblem, pace: float, momentum: float, 
     preview = _preview(text, problem, momentum, steps, end)
     return {
         **preview,
-        "final": preview["final"].with_columns(was=pace),
         "problem": DataSet.row(**row),
-        "committed": _long(problem, run).with_columns(regime=kind.name),
+        "committed": _committed(problem, run),
         "others": _others(text, problem, run),
     }
 
@@ -168,14 +162,14 @@ def _others(text: Text, problem: BowlProblem, run: BowlDescent) -> DataSet:
     )
 
 
-def _said(problem: BowlProblem, offered: Array, runs: BowlDescent) -> dict[str, list[str] | list[int]]:
+def _said(problem: BowlProblem, offered: Array, runs: BowlDescent) -> dict[str, Column]:
     """What the title of the picture says of each run, in pieces that the browser puts into its sentences."""
     return {
         "pace_said": [plain(pace) for pace in offered.tolist()],
         "alpha_said": [plain(pace / problem.bowl.L) for pace in offered.tolist()],
-        "way": [outcome.name for outcome in runs.outcome],
+        "way": np.array([WAYS.index(outcome) for outcome in runs.outcome], dtype="i1"),
         "share_said": [plain(_share(runs, index), 3) for index in range(len(offered))],
-        "left": (runs.finite_steps + 1).tolist(),
+        "left": (runs.finite_steps + 1).astype("i2"),
     }
 
 
@@ -191,6 +185,12 @@ def described(text: Text, problem: BowlProblem, pace: float, momentum: float, ru
     return text.together(
         [
             text("chart.bowl.headline", pace=said["pace_said"], alpha=said["alpha_said"], motion=motion) + ".",
-            text(f"roll.{said['way']}", excess=said["share_said"], steps=len(run.excess) - 1, left=said["left"]) + ".",
+            text(
+                f"roll.{WAYS[int(said['way'])].name}",
+                excess=said["share_said"],
+                steps=len(run.excess) - 1,
+                left=said["left"],
+            )
+            + ".",
         ]
     )

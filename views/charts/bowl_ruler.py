@@ -1,9 +1,10 @@
 """The ruler of "Two directions at once": learning rates in units of 1/L, with the limits that theory knows."""
 
+from __future__ import annotations
+
 import math
 from itertools import pairwise
 
-import altair as alt
 import numpy as np
 
 from gdcore.bowl_theory import Motion, motions
@@ -11,8 +12,9 @@ from gdcore.convex_loss import Array
 from gdcore.descent_theory import EQUAL
 from views.bowls import INDISTINCT, BowlProblem
 from views.charts.data_set import DataSet
-from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis, window
+from views.charts.ink import BLUE, GRAY, GREEN, RED, VIOLET, YELLOW, cell, named, power_axis
 from views.charts.pointer import hover, pick, touched
+from views.lazily import alt
 from views.text import Text
 
 ROWS = 2300  # of the cube: about 23 kB
@@ -99,13 +101,13 @@ def ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
     across = alt.X(
         "pace:Q",
         title=title,
-        scale=window("problem", "pace_low", "pace_high"),
+        scale=alt.Scale(domain=[0, cell("problem", "pace_high", empty="2")], nice=False),
         axis=alt.Axis(tickCount=8, grid=False),
     )
     final_title = text("chart.bowl.final")
     up = alt.Y("excess:Q", scale=alt.Scale(type="log", domain=EXCESS, clamp=True), axis=power_axis(final_title))
     bands, limits, final = named("bands"), named("limits"), named("final")
-    share = f"(datum.high - datum.low) / ({cell('problem', 'pace_high', empty='1').expr})"
+    share = f"(datum.high - datum.low) / ({cell('problem', 'pace_high', empty='2').expr})"
     room_of_word = alt.ExprRef(f"max(1, {share} * ruler_width - 6)")
     gray, top = alt.value(GRAY), alt.value(0)
     beside = limits.mark_text(dx=-3, dy=-5, baseline="bottom", align="right", fontSize=12)
@@ -130,7 +132,7 @@ def ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
         limits.mark_rule(strokeDash=[4, 3]).encode(color=gray),
         *labels,
         result,
-        touched("final", hover("run"), pick("pace", "was")),
+        touched("final", hover("run"), pick("pace", "was")).transform_calculate(was="data('problem')[0].pace"),
         named("problem")
         .mark_rule(strokeWidth=2.5, clip=True)
         .encode(motion_colour(), opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),

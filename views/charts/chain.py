@@ -4,14 +4,14 @@ The overview leads: every point of it is a chain, of a depth and a size of weigh
 layer by layer beside it, and below it what four number formats print; a click keeps it. Heights are log₁₀.
 """
 
-import json
+from __future__ import annotations
 
-import altair as alt
+import json
 
 from gdcore.precision import FORMATS
 from views.charts.chain_frames import OVERVIEW
 from views.charts.chain_problem import MOST_LAYERS, NOTHING, WAYS
-from views.charts.chain_said import HEADLINE, PARAMETERS, said, sign_of_product, sign_of_signal
+from views.charts.chain_said import HEADLINE, PARAMETERS, row_of, said, sign_of_product, sign_of_signal
 from views.charts.ink import (
     BLUE,
     GRAY,
@@ -20,6 +20,7 @@ from views.charts.ink import (
     RED,
     VIOLET,
     YELLOW,
+    anchor,
     exponent_axis,
     filled,
     named,
@@ -28,6 +29,7 @@ from views.charts.ink import (
 from views.charts.pointer import HOVERED, hover, pick, pointed
 from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 QUANTITIES = {"gradient": RED, "product": BLUE, "signal": GREEN, "error": ORANGE}
@@ -62,7 +64,8 @@ def _overview(text: Text) -> alt.LayerChart | alt.FacetChart:
     )
     theory_said = f"({row}.mean ? ({row}.times > 1 ? {mean_twice} : {mean_once}) : {row}.times > 1 ? {twice} : {once})"
     sentences = [filled(text.template("chart.chain.measured"), row, found=_signed(row, "found")), theory_said]
-    slopes = alt.ExprRef(f"isValid({row}) ? ({row}.known ? [{', '.join(sentences)}] : [{row}.note]) : ''")
+    missing = json.dumps(text("chart.chain.no_slope"), ensure_ascii=False)
+    slopes = alt.ExprRef(f"isValid({row}) ? ({row}.known ? [{', '.join(sentences)}] : [{missing}]) : ''")
     # encodings that marks share stand at the level above them: repeated in each, they would double the spec
     chains = alt.layer(
         points.mark_line(strokeWidth=1.4, opacity=0.55, clip=True).encode(detail="run:N", color=gray, order="depth:Q"),
@@ -176,9 +179,13 @@ def _layers(text: Text) -> alt.LayerChart | alt.FacetChart:
             .encode(color=alt.value(GRAY)),
             alt.layer(*marks).encode(color=colour, strokeDash=dash),
             alt.Chart().mark_point(opacity=0).encode(y=alt.value(0)).add_params(hover("layer", "layer_hover")),
-            data=alt.NamedData("cube"),
+            data=alt.NamedData("lines"),
         )
-        .transform_filter("datum.run == shown_run && datum.layer <= shown_depth")
+        .transform_filter("datum.run == shown_run")
+        .transform_calculate(layer="sequence(1, shown_depth + 1)")
+        .transform_flatten(["layer"])
+        # looked up in the cube, which is not searched: it has a row for every layer of every run
+        .transform_calculate(**{part: f"{row_of('datum.layer')}.{part}" for part in ("signal", "product", "signs")})
         .transform_calculate(error="shown_error", product_at="shown_product - datum.product")
         .transform_calculate(
             gradient="shown_error + datum.product_at + datum.signal",
@@ -200,7 +207,7 @@ def _layers(text: Text) -> alt.LayerChart | alt.FacetChart:
         .transform_filter("datum.log10 > shown_low && datum.log10 < shown_high")
         .encode(y=at, color=alt.value(GRAY))
     )
-    return alt.layer(limits, chains)
+    return alt.layer(anchor("cube"), limits, chains)
 
 
 @once

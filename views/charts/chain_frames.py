@@ -5,11 +5,12 @@ browser from a cube of runs: the signal that enters it, the product of the weigh
 that is shown. All of it is log₁₀, so a factor may stand at 10⁻⁴⁰⁰; a factor of 0 lies far below every picture.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 from gdcore.chain import backpropagate
 from gdcore.chain_depths import Depths, Draw, measured_slope, slope
@@ -19,14 +20,15 @@ from views.charts.chain_problem import (
     NOTHING,
     WAYS,
     ZERO,
+    Factors,
     Problem,
     log10_of,
-    parts_at,
     product_signs,
     products_of,
     told_in_formats,
 )
 from views.charts.data_set import DataSet
+from views.lazily import pd
 from views.numbers import plain
 from views.text import Text
 
@@ -49,7 +51,7 @@ def chain_frames(text: Text, problem: Problem, scale: float, depth: int, layer: 
     compared = COMPARED[problem.draw]
     runs = [_run(problem, size) for size in (scale, *compared)]
     own = {name: column[0] for name, column in _points(problem.grown(scale), np.array([depth])).items()}
-    cube = _stacked([run.cube for run in runs])
+    cube = DataSet.stacked([DataSet(run.cube) for run in runs])
     points = _stacked([run.points for run in runs])
     bands = _stacked([run.bands for run in runs])
     lines = {name: [run.line[name] for run in runs] for name in runs[0].line}
@@ -57,7 +59,7 @@ def chain_frames(text: Text, problem: Problem, scale: float, depth: int, layer: 
         "frame": DataSet.row(run=0, **own, layer=layer),
         "cube": cube,
         "points": points.with_columns(row=np.arange(len(points), dtype="i2")),
-        "lines": _worded(text, problem.draw, DataSet({**lines, "scale": [scale, *compared]})),
+        "lines": _worded(problem.draw, DataSet({**lines, "scale": [scale, *compared]})),
         "bands": bands,
         "limits": _limits(text),
     }
@@ -66,15 +68,14 @@ def chain_frames(text: Text, problem: Problem, scale: float, depth: int, layer: 
 LETTERS = {Draw.EQUAL: "w", Draw.SIGNS: "|w|", Draw.GAUSSIAN: "σ"}
 
 
-def _worded(text: Text, draw: Draw, lines: DataSet) -> DataSet:
+def _worded(draw: Draw, lines: DataSet) -> DataSet:
     """The runs with what is written of each."""
     return lines.with_columns(
         run=np.arange(len(lines), dtype="i1"),
         letter=LETTERS[draw],
         label=[plain(size, 3) for size in lines["scale"]],
-        mean=int(draw is Draw.GAUSSIAN),
-        note=text("chart.chain.no_slope"),
-        twin=[int(number > 0 and size == lines["scale"][0]) for number, size in enumerate(lines["scale"])],
+        mean=np.int8(draw is Draw.GAUSSIAN),
+        twin=np.array([number > 0 and size == lines["scale"][0] for number, size in enumerate(lines["scale"])], "i1"),
     )
 
 
@@ -95,7 +96,6 @@ class _Run:
 def _run(problem: Problem, scale: float) -> _Run:
     grown = problem.grown(scale)
     cube = {
-        "layer": np.arange(1, MOST_LAYERS + 1).astype("u1"),
         "signal": log10_of(grown.signals[:-1]).astype("f4"),
         "product": products_of(grown).astype("f4"),
         "signs": (3 * grown.signals.sign[:-1] + product_signs(grown)).astype("i1"),
@@ -112,9 +112,9 @@ def _stacked(runs: list[Columns]) -> DataSet:
 
 def _points(grown: Depths, depths: np.ndarray) -> Columns:
     """One row a depth: the first layer's gradient, the error, and the ends of the layer picture's axis."""
-    ends = []
+    ends, factors = [], Factors.of(grown)
     for depth in depths.tolist():
-        heights = np.concatenate([log10 for log10, _ in parts_at(grown, depth).values()])
+        heights = np.concatenate([log10 for log10, _ in factors.at(depth).values()])
         drawn = np.append(heights[heights > NOTHING], ALWAYS_SHOWN)
         margin = HEADROOM * (drawn.max() - drawn.min())
         ends.append((drawn.min() - margin, drawn.max() + margin))

@@ -58,15 +58,40 @@ def product_signs(grown: Depths) -> np.ndarray:
     return np.where(grown.products.sign == 0, 1, grown.products.sign)
 
 
+@dataclass(frozen=True)
+class Factors:
+    """log₁₀ and sign of everything that the gradients of the chains of all depths are made of, as the picture shows it.
+
+    Each is a pair of arrays: of the signals (N + 1,), of the products ∏_{k=2}^n w_k and of the errors (N,).
+    """
+
+    signals: tuple[FloatArray, np.ndarray]
+    products: tuple[FloatArray, np.ndarray]
+    errors: tuple[FloatArray, np.ndarray]
+
+    @classmethod
+    def of(cls, grown: Depths) -> "Factors":
+        """All of them at once."""
+        return cls(
+            (log10_of(grown.signals), grown.signals.sign),
+            (products_of(grown), product_signs(grown)),
+            (log10_of(grown.errors), grown.errors.sign),
+        )
+
+    def at(self, depth: int) -> dict[str, tuple[FloatArray, np.ndarray]]:
+        """Of the chain of one depth, layer by layer: its gradients and their three factors."""
+        products, turns = self.products
+        error = tuple(np.full(depth, each[depth - 1]) for each in self.errors)
+        product = products[depth - 1] - products[:depth], turns[depth - 1] * turns[:depth]
+        signal = tuple(each[:depth] for each in self.signals)
+        gradient = error[0] + product[0] + signal[0], error[1] * product[1] * signal[1]
+        parts = {"gradient": gradient, "product": product, "signal": signal, "error": error}
+        return {name: (log10, np.where(log10 < NOTHING, 0, sign)) for name, (log10, sign) in parts.items()}
+
+
 def parts_at(grown: Depths, depth: int) -> dict[str, tuple[FloatArray, np.ndarray]]:
     """log₁₀ and sign of a chain's gradients and of their three factors, layer by layer, as the picture shows them."""
-    products, turns = products_of(grown), product_signs(grown)
-    error = np.full(depth, log10_of(grown.errors)[depth - 1]), np.full(depth, grown.errors.sign[depth - 1])
-    product = products[depth - 1] - products[:depth], turns[depth - 1] * turns[:depth]
-    signal = log10_of(grown.signals)[:depth], grown.signals.sign[:depth]
-    gradient = error[0] + product[0] + signal[0], error[1] * product[1] * signal[1]
-    parts = {"gradient": gradient, "product": product, "signal": signal, "error": error}
-    return {name: (log10, np.where(log10 < NOTHING, 0, sign)) for name, (log10, sign) in parts.items()}
+    return Factors.of(grown).at(depth)
 
 
 @dataclass(frozen=True)

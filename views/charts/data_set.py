@@ -3,13 +3,16 @@
 It can do no more than the charts need, so it is made in microseconds; a table of pandas takes a millisecond.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+from views.lazily import pd
 
 Column = npt.NDArray[Any] | Sequence[str] | Sequence[float]
 Value = str | float | np.generic
@@ -36,12 +39,12 @@ class DataSet:
         return self.columns[name]
 
     @classmethod
-    def row(cls, **values: Any) -> "DataSet":
+    def row(cls, **values: Any) -> DataSet:
         """A single row."""
         return cls({name: [value] for name, value in values.items()})
 
     @classmethod
-    def of_rows(cls, types: Mapping[str, npt.DTypeLike], rows: Sequence[tuple[Value, ...]]) -> "DataSet":
+    def of_rows(cls, types: Mapping[str, npt.DTypeLike], rows: Sequence[tuple[Value, ...]]) -> DataSet:
         """From rows, perhaps none; `types` names the columns and says what they are made of."""
         columns = zip(*rows, strict=True) if rows else [()] * len(types)
         return cls(
@@ -52,15 +55,15 @@ class DataSet:
         )
 
     @classmethod
-    def stacked(cls, sets: Sequence["DataSet"]) -> "DataSet":
+    def stacked(cls, sets: Sequence[DataSet]) -> DataSet:
         """The rows of several data sets with the same columns, one below the other."""
         return cls({name: np.concatenate([each[name] for each in sets]) for name in sets[0].columns})
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> "DataSet":
+    def where(self, mask: npt.NDArray[np.bool_]) -> DataSet:
         """The rows for which the mask is true."""
         return DataSet({name: np.asarray(column)[mask] for name, column in self.columns.items()})
 
-    def with_columns(self, **columns: Column | Value) -> "DataSet":
+    def with_columns(self, **columns: Column | Value) -> DataSet:
         """The same with more columns, or others of the same name; a single value is repeated."""
         return DataSet({**self.columns, **{name: self._filled(column) for name, column in columns.items()}})
 

@@ -4,26 +4,26 @@ Moving over a cell shows the gradients of every layer of its network, in the bro
 weight scale.
 """
 
-import math
+from __future__ import annotations
 
-import altair as alt
+import math
 
 from gdcore.depth_map import DEPTHS, SCALES
 from views.charts.depth_map_frames import DEEPEST, MISSING
 from views.charts.depth_map_profile import colour_scale, profile
-from views.charts.depth_map_said import said
+from views.charts.depth_map_said import PARAMETERS, PER_DECADE, said
 from views.charts.ink import BLUE, GRAY, RED, VIOLET, cased, named, stroke_legend
 from views.charts.pointer import HOVERED, LEFT
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
 from views.depth_maps import SIDES
+from views.lazily import alt
 from views.text import Text
 
 LINES = {"float16": [4, 2], "float32": [1, 0], "critical": [1, 2]}
 INKS = {"float16": GRAY, "float32": GRAY, "critical": VIOLET, "small": BLUE, "large": RED}
 PALEST, STRONGEST = 0.05, 0.75  # opacity of a cell: pale enough to read lines over it
 TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
-PER_DECADE = (len(SCALES) - 1) / 2  # columns
 BAR = 22  # px: the height of the colour scale
 CROSS = "M-0.7,-0.7L0.7,0.7M-0.7,0.7L0.7,-0.7"
 
@@ -75,12 +75,23 @@ def _painted(cells: alt.Chart, field: str) -> alt.Chart:
     return painted
 
 
+def _corners(cells: alt.Chart) -> alt.Chart:
+    """Cells by number, with where they stand."""
+    placed: alt.Chart = cells.transform_calculate(
+        column=f"datum.cell % {len(SCALES)}", row=f"floor(datum.cell / {len(SCALES)})"
+    ).transform_calculate(
+        left="datum.column - 0.5", right="datum.column + 0.5", bottom="datum.row - 0.5", top="datum.row + 0.5"
+    )
+    return placed
+
+
 def _map(text: Text, number: int) -> alt.LayerChart | alt.FacetChart:
     side, colour = SIDES[number], _colour(_legend(text))
     x, y = _axes(text)
-    cells = named("cells").transform_calculate(
-        left="datum.column - 0.5", right="datum.column + 0.5", bottom="datum.row - 0.5", top="datum.row + 0.5"
+    cells = _corners(
+        named("cells").transform_window(number="row_number()").transform_calculate(cell="datum.number - 1")
     )
+    hovered = _corners(named("problem").transform_filter("hovered >= 0").transform_calculate(cell="hovered"))
     dash = alt.StrokeDash(
         "line:N", scale=alt.Scale(domain=list(LINES), range=list(LINES.values())), legend=_legend(text)
     )
@@ -100,26 +111,24 @@ def _map(text: Text, number: int) -> alt.LayerChart | alt.FacetChart:
     ]
     if side == "without":
         critical = problem.transform_filter("datum.critical_here").transform_calculate(line="'critical'")
-        layers += cased(critical.mark_rule(strokeWidth=2.6).encode(alt.X("critical:Q"), color=colour, strokeDash=dash))
+        whole = {"y": alt.value(0), "y2": alt.value("height")}
+        rule = critical.mark_rule(strokeWidth=2.6).encode(alt.X("critical:Q"), color=colour, strokeDash=dash, **whole)
+        layers += cased(rule)
     layers += [
         *cased(
             problem.mark_point(size=150, strokeWidth=3, opacity=1, clip=True).encode(
                 alt.X("across:Q"), alt.Y("up:Q"), color=violet
             )
         ),
-        *cased(
-            cells.transform_filter("datum.cell == hovered")
-            .mark_rect(filled=False, strokeWidth=2.5)
-            .encode(**corners, color=violet)
-        ),
+        *cased(hovered.mark_rect(filled=False, strokeWidth=2.5).encode(**corners, color=violet)),
     ]
     heading = alt.TitleParams(text(f"chart.map.{side}"), offset=4, fontSize=14)
-    return alt.layer(*layers).properties(title=heading)
+    return alt.layer(*layers).encode(x=x, y=y).properties(title=heading)
 
 
 @once
 def depth_map(text: Text) -> Spec:
-    """The chart as a dict. Data sets: cells, borders, colours, problem, profile (`depth_map_frames`)."""
+    """The chart as a dict. Data sets: cells, profiles, borders, colours, problem, profile (`depth_map_frames`)."""
     bar = _painted(named("colours"), "from_log10").mark_rect()
     bar = bar.encode(color=_colour(None), opacity=alt.Opacity("strength:Q", scale=None))
     views = {
@@ -130,11 +139,13 @@ def depth_map(text: Text) -> Spec:
     }
     without, with_, scale, layers = parts(views).values()
     above = {"concat": [without, with_], "columns": COLUMNS, "spacing": GAP}
-    below = {**layers, "title": {**headed(said(text), 14), "anchor": "start"}}
+    lines, words = said(text)
+    below = {**layers, "title": {**headed(lines, 14), "anchor": "start"}}
     apart = {kind: {each: "independent" for each in ("color", "shape", "strokeDash")} for kind in ("scale", "legend")}
     over = {"views": [f"cells_{side}" for side in SIDES]}
     hover = {"type": "point", "fields": ["cell"], "on": "pointermove", "clear": LEFT}
     pick = {"type": "point", "fields": ["cell", "was"], "on": "click"}
     selections = [{"name": "hover", "select": hover, **over}, {"name": "pick", "select": pick, **over}]
-    arranged = {"vconcat": [above, scale, below], "spacing": 12, "resolve": apart, "params": [*selections, HOVERED]}
+    arranged = {"vconcat": [above, scale, below], "spacing": 12, "resolve": apart}
+    arranged["params"] = [*selections, HOVERED, *PARAMETERS, *words]
     return fitted(arranged, views)

@@ -1,8 +1,8 @@
 """The data sets of "The map": its cells, the borders of the number formats, and the network that is committed.
 
 The cells do not depend on the committed depth and weight scale: they are made once for an experiment and handed over as
-the same objects. The profile of a cell travels as one text, three digits a layer, and is read in the browser when the
-pointer is over its cell: a row for every layer of every network would be twenty times as many to search.
+the same objects. The layers of all cells stand one below the other, a byte each; those of the cell under the pointer
+are looked up by their number, so the thousands of rows are never searched.
 """
 
 from collections.abc import Iterator
@@ -11,37 +11,37 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from gdcore.depth_map import DEPTHS, SCALES, DepthMap, depth_map
+from gdcore.depth_map import DEPTHS, SCALES, DepthMap, Profiles, depth_map, layers_shown
 from gdcore.depth_theory import critical_weight_scale
 from gdcore.experiment import Absent, Experiment
 from gdcore.scaled import FloatArray
 from views.charts.data_set import DataSet
-from views.depth_maps import FORMATS, SIDES, Committed, cell_of, committed, lost, of_map, place_of, sides
+from views.depth_maps import FORMATS, SIDES, Committed, committed, lost, of_map, place_of, sides
 from views.numbers import plain
 
 DEEPEST = 12.0  # decades from 1 at which the colour is deepest
 ZERO, MISSING = -9999.0, 9999.0  # exactly zero; no such network
-DIGITS = 3  # of a layer's place between the ends of its row
+PLACES = 250  # of a layer on the axis of its cell: less than half a pixel from one to the next, in one byte
+NO_PLACE = 255
 FEWEST_DECADES = 4  # on the axis of a profile
 
 
 def depth_map_frames(experiment: Experiment) -> dict[str, DataSet]:
     """The data sets of `depth_map`."""
-    cells, borders, colours = _map_frames(of_map(experiment))
     network = committed(experiment)
     return {
-        "cells": cells,
-        "borders": borders,
-        "colours": colours,
+        **_map_frames(of_map(experiment)),
         "problem": _problem(network),
         "profile": _profile(network),
     }
 
 
 @lru_cache(maxsize=16)
-def _map_frames(experiment: Experiment) -> tuple[DataSet, DataSet, DataSet]:
+def _map_frames(experiment: Experiment) -> dict[str, DataSet]:
     found = depth_map(experiment)
-    return _cells(found), _borders(found, experiment), _colours()
+    cells = _cells(found)
+    borders = _borders(found, experiment)
+    return {"cells": cells, "profiles": _layers(found, cells), "borders": borders, "colours": _colours()}
 
 
 def coded(log10: FloatArray) -> FloatArray:
@@ -50,29 +50,27 @@ def coded(log10: FloatArray) -> FloatArray:
 
 
 def _cells(found: DepthMap) -> DataSet:
-    rows, columns = np.indices((len(DEPTHS), len(SCALES)), dtype=np.int8).reshape(2, -1)
-    both = (found.without, found.normalised)
-    profiles = [None if isinstance(each, Absent) else [row for deep in each for row in deep] for each in both]
-    ends, texts = [], ([], [])  # type: list[tuple[int, int]], tuple[list[str], list[str]]
-    for cell in range(len(rows)):
-        pair = [np.full(1, np.nan) if each is None else each[cell] for each in profiles]
-        low, high = axis_of(np.concatenate(pair))
-        ends.append((low, high))
-        for said, heights in zip(texts, pair, strict=True):
-            said.append(_written(heights, low, high))
+    """One row a cell, the scales of one depth after those of another."""
+    pairs = zip(*(_profiles(each) for each in (found.without, found.normalised)), strict=True)
+    low, high = np.array([axis_of(np.concatenate(pair)) for pair in pairs], dtype="i2").T
     first = {side: coded(values).ravel().astype("f4") for side, values in sides(found).items()}
-    return DataSet(
-        {
-            "cell": np.arange(len(rows), dtype="i2"),
-            "row": rows,
-            "column": columns,
-            **first,
-            "low": np.array([low for low, _ in ends], dtype="i2"),
-            "high": np.array([high for _, high in ends], dtype="i2"),
-            "profile_without": texts[0],
-            "profile_with": texts[1],
-        }
-    )
+    return DataSet({**first, "low": low, "high": high})
+
+
+def _profiles(side: Profiles | Absent) -> list[FloatArray]:
+    """The layers of every cell; no number for those that do not exist."""
+    if isinstance(side, Absent):
+        return [np.full(len(layers_shown(depth)), np.nan) for depth in DEPTHS for _ in SCALES]
+    return [row for deep in side for row in deep]
+
+
+def _layers(found: DepthMap, cells: DataSet) -> DataSet:
+    """One row a layer of a cell: its place on the axis of its cell on either side."""
+    columns = {}
+    for side, each in zip(SIDES, (found.without, found.normalised), strict=True):
+        ends = zip(_profiles(each), cells["low"].tolist(), cells["high"].tolist(), strict=True)
+        columns[side] = np.concatenate([_places(heights, low, high) for heights, low, high in ends])
+    return DataSet(columns)
 
 
 def axis_of(heights: FloatArray) -> tuple[int, int]:
@@ -83,14 +81,10 @@ def axis_of(heights: FloatArray) -> tuple[int, int]:
     return low - lacking // 2, high + (lacking + 1) // 2
 
 
-def _written(heights: FloatArray, low: int, high: int) -> str:
-    """Three digits a layer: its place between `low` and `high` in thousandths; dashes for a layer without a place."""
-    most = 10**DIGITS - 1
-    places = np.clip(np.nan_to_num((heights - low) / (high - low), posinf=0.0, neginf=0.0), 0.0, 1.0)
-    return "".join(
-        f"{round(place * most):0{DIGITS}d}" if known else "-" * DIGITS
-        for place, known in zip(places.tolist(), np.isfinite(heights).tolist(), strict=True)
-    )
+def _places(heights: FloatArray, low: int, high: int) -> npt.NDArray[np.uint8]:
+    """From 0 at `low` to PLACES at `high`; NO_PLACE for a layer without one."""
+    places = np.rint(PLACES * np.clip((heights - low) / (high - low), 0.0, 1.0))
+    return np.where(np.isfinite(heights), places, NO_PLACE).astype("u1")
 
 
 def _borders(found: DepthMap, experiment: Experiment) -> DataSet:
@@ -134,7 +128,6 @@ def _problem(network: Committed) -> DataSet:
         {
             "across": [across],
             "up": [up],
-            "cell": [cell_of(experiment.depth, experiment.weight_scale)],
             "depth": [experiment.depth],
             "scale": [plain(experiment.weight_scale)],
             **{side: coded(np.array([network.first(side)])) for side in SIDES},

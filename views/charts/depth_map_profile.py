@@ -1,12 +1,13 @@
 """Below the map: the colour scale, and the gradient of every layer of the shown network."""
 
-import altair as alt
+from __future__ import annotations
 
-from gdcore.depth_map import DEPTHS, EVERY, SHOWN_WHOLE
-from views.charts.depth_map_frames import DEEPEST, DIGITS, MISSING
+from gdcore.depth_map import DEPTHS, EVERY, SCALES, SHOWN_WHOLE, layers_shown
+from views.charts.depth_map_frames import DEEPEST, MISSING, PLACES
 from views.charts.depth_map_said import DEPTH, SHOWN
-from views.charts.ink import GRAY, GREEN, ORANGE, cased, exponent_axis, lookup, named, raised
+from views.charts.ink import GRAY, GREEN, ORANGE, anchor, cased, exponent_axis, lookup, named, raised
 from views.depth_maps import HEALTHY, SIDES
+from views.lazily import alt
 from views.text import Text
 
 INK_OF_SIDE, SHAPES = (ORANGE, GREEN), ("circle", "diamond")
@@ -32,40 +33,42 @@ def colour_scale(text: Text, bar: alt.Chart, height: int) -> alt.LayerChart | al
         layers += cased(
             one.mark_text(baseline="middle", fontSize=12).encode(x=alt.XDatum(place), y=middle, text=said, color=gray)
         )
-    sources = one.transform_filter("hovered < 0"), named("cells").transform_filter("datum.cell == hovered")
     edges = alt.value(0), alt.value(height)  # beside the words
     for side, ink, shape, edge in zip(SIDES, INK_OF_SIDE, SHAPES, edges, strict=True):
-        for source in sources:
-            mark = source.transform_filter(f"datum.{side} != {MISSING}").mark_point(
-                shape=shape, filled=True, size=90, opacity=1
-            )
-            layers += cased(mark.encode(alt.X(f"{side}:Q"), y=edge, color=alt.value(ink)))
+        shown = one.transform_calculate(log10=f"{SHOWN}.{side}").transform_filter(f"datum.log10 != {MISSING}")
+        mark = shown.mark_point(shape=shape, filled=True, size=90, opacity=1)
+        layers += cased(mark.encode(alt.X("log10:Q"), y=edge, color=alt.value(ink)))
     return alt.layer(*layers)
 
 
-def _hovered(side: str) -> alt.Chart:
-    """The layers of the cell under the pointer, read out of its text."""
-    text = f"datum.profile_{side}"
-    rows: alt.Chart = (
-        named("cells")
-        .transform_filter("datum.cell == hovered")
-        .transform_calculate(place=f"sequence(length({text}) / {DIGITS})", deep=f"{list(DEPTHS)}[datum.row]")
+def _hovered() -> alt.Chart:
+    """The layers of the cell under the pointer, looked up among those of all cells."""
+    many = [len(layers_shown(depth)) for depth in DEPTHS]
+    first = [len(SCALES) * sum(many[:row]) for row in range(len(many))]
+    layers: alt.Chart = (
+        named("problem")
+        .transform_filter("hovered >= 0")
+        .transform_calculate(row=f"floor(hovered / {len(SCALES)})")
+        .transform_calculate(many=f"{many}[datum.row]")
+        .transform_calculate(first=f"{first}[datum.row] + hovered % {len(SCALES)} * datum.many")
+        .transform_calculate(place="sequence(datum.many)")
         .transform_flatten(["place"])
-        .transform_calculate(part=f"substring({text}, {DIGITS} * datum.place, {DIGITS} * (datum.place + 1))")
-        .transform_filter("datum.part != '---'")
+        .transform_calculate(side=f"{list(SIDES)}")
+        .transform_flatten(["side"])
+        .transform_calculate(part="data('profiles')[datum.first + datum.place][datum.side]")
+        .transform_filter(f"datum.part <= {PLACES}")
         .transform_calculate(
-            layer=f"datum.deep <= {SHOWN_WHOLE} ? datum.place + 1 : min({EVERY} * datum.place + 1, datum.deep)",
-            log10=f"datum.low + toNumber(datum.part) / {10**DIGITS - 1} * (datum.high - datum.low)",
+            layer=f"{DEPTH} <= {SHOWN_WHOLE} ? datum.place + 1 : min({EVERY} * datum.place + 1, {DEPTH})",
+            log10=f"{SHOWN}.low + datum.part / {PLACES} * ({SHOWN}.high - {SHOWN}.low)",
         )
     )
-    return rows
+    return layers
 
 
 def profile(text: Text) -> alt.LayerChart | alt.FacetChart:
     """‖∂L/∂W_i‖ against the layer i, on axes that follow the shown network."""
     title, codes = text("chart.map.profile"), list(SIDES)
     low, high = (f"isValid({SHOWN}) ? {SHOWN}.{end} : {other}" for end, other in (("low", -2), ("high", 2)))
-    last = f"(isValid({SHOWN}) ? {DEPTH} : 2) + 0.5"
     legend = alt.Legend(
         title=None,
         orient="top",
@@ -77,19 +80,18 @@ def profile(text: Text) -> alt.LayerChart | alt.FacetChart:
     )
     colour = alt.Color("side:N", scale=alt.Scale(domain=codes, range=list(INK_OF_SIDE)), legend=legend)
     shape = alt.Shape("side:N", scale=alt.Scale(domain=codes, range=list(SHAPES)), legend=legend)
-    layers: list[alt.Chart] = []
-    for number, side in enumerate(codes):
-        committed = named("profile").transform_filter(f"hovered < 0 && datum.at == {number}")
-        for source in (_hovered(side), committed):
-            rows = source.transform_calculate(side=f"'{side}'")
-            layers += [
-                rows.mark_line(strokeWidth=2, clip=True).encode(order="layer:Q"),
-                rows.mark_point(filled=True, size=34, opacity=1, clip=True).encode(shape, key="layer:N"),
-            ]
+    committed = named("profile").transform_filter("hovered < 0").transform_calculate(side=f"{codes}[datum.at]")
+    layers = [anchor("profiles")]
+    for source in (_hovered(), committed):
+        rows = source.transform_calculate(point="datum.side + datum.layer")
+        layers += [
+            rows.mark_line(strokeWidth=2, clip=True).encode(color=colour, order="layer:Q"),
+            rows.mark_point(filled=True, size=34, opacity=1, clip=True).encode(shape, color=colour, key="point:N"),
+        ]
     x = alt.X(
         "layer:Q",
         title=text("chart.layer"),
-        scale=alt.Scale(domain=[alt.ExprRef("0.5"), alt.ExprRef(last)], nice=False),
+        scale=alt.Scale(domain=[alt.ExprRef("0.5"), alt.ExprRef(f"{DEPTH} + 0.5")], nice=False),
         axis=alt.Axis(tickMinStep=1, format="d", grid=False),
     )
     y = alt.Y(
@@ -98,4 +100,4 @@ def profile(text: Text) -> alt.LayerChart | alt.FacetChart:
         scale=alt.Scale(domain=[alt.ExprRef(low), alt.ExprRef(high)], nice=False),
         axis=exponent_axis(title, tickCount=5),
     )
-    return alt.layer(*layers).encode(x=x, y=y, color=colour)
+    return alt.layer(*layers).encode(x=x, y=y)

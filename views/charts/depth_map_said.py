@@ -1,41 +1,52 @@
 """What the picture of "The map" says of the network that it shows: sentences put together in the browser."""
 
-import json
+from __future__ import annotations
 
-import altair as alt
+import json
 
 from gdcore.depth_map import DEPTHS, SCALES
 from views.charts.depth_map_frames import MISSING, ZERO
 from views.charts.ink import filled, raised
-from views.charts.room import TWO_COLUMNS_FROM
+from views.charts.room import TWO_COLUMNS_FROM, Spec
 from views.depth_maps import HEALTHY, SIDES
-from views.numbers import plain
+from views.lazily import alt
 from views.text import Text
 
-SHOWN = "(hovered < 0 ? data('problem')[0] : data('cells')[hovered])"
-DEPTH = f"(hovered < 0 ? data('problem')[0].depth : {list(DEPTHS)}[data('cells')[hovered].row])"
+SHOWN = "shown"  # the row of the network that is shown
+DEPTH = "shown_depth"
+_COLUMNS = len(SCALES)
+PER_DECADE = (_COLUMNS - 1) / 2
+PARAMETERS: list[Spec] = [
+    {"name": "ready", "expr": "isValid(data('problem')[0]) && isValid(data('cells')[0])"},
+    {"name": SHOWN, "expr": "hovered < 0 ? data('problem')[0] : data('cells')[hovered]"},
+    {
+        "name": DEPTH,
+        "expr": f"ready ? (hovered < 0 ? {SHOWN}.depth : {list(DEPTHS)}[floor(hovered / {_COLUMNS})]) : 2",
+    },
+]
 
 
-def said(text: Text) -> alt.ExprRef:
-    """Depth and scale of the shown network, and its two gradients with a word for each."""
-    scales = json.dumps([plain(scale) for scale in SCALES], ensure_ascii=False)
-    scale = f"(hovered < 0 ? data('problem')[0].scale : {scales}[data('cells')[hovered].column])"
-    headline = filled(text.template("chart.map.headline"), SHOWN, depth=DEPTH, scale=scale)
-    without, with_ = (
-        filled(text.template(f"chart.map.said_{side}"), SHOWN, gradient=_size(text, side), fate=_fate(text, side))
-        for side in SIDES
+def said(text: Text) -> tuple[alt.ExprRef, list[Spec]]:
+    """Depth and scale of the shown network, and its two gradients with a word for each; and the parameters for it."""
+    scale = (
+        f"(hovered < 0 ? {SHOWN}.scale : format({SCALES[0]} * pow(10, hovered % {_COLUMNS} / {PER_DECADE:g}), '.3~r'))"
     )
+    parts = {"said_headline": filled(text.template("chart.map.headline"), SHOWN, depth=DEPTH, scale=scale)}
+    for side in SIDES:
+        sentence = text.template(f"chart.map.said_{side}")
+        parts[f"said_{side}"] = filled(sentence, SHOWN, gradient=_size(text, side), fate=_fate(text, side))
     between = json.dumps(text.listed(("", "")), ensure_ascii=False)
-    lines = (
-        f"room >= {TWO_COLUMNS_FROM} ? [{headline}, {without} + {between} + {with_}] : [{headline}, {without}, {with_}]"
-    )
-    return alt.ExprRef(f"isValid({SHOWN}) ? ({lines}) : ''")
+    headline, without, with_ = parts
+    lines = f"[{headline}, {without} + {between} + {with_}] : [{headline}, {without}, {with_}]"
+    wholes: list[Spec] = [{"name": f"whole_{side}", "expr": f"floor({SHOWN}.{side} + 0.002)"} for side in SIDES]
+    parameters = [{"name": name, "expr": f"ready ? {said} : ''"} for name, said in parts.items()]
+    return alt.ExprRef(f"room >= {TWO_COLUMNS_FROM} ? {lines}"), [*wholes, *parameters]
 
 
 def _size(text: Text, side: str) -> str:
     """The expression for a number given by its log₁₀, as `views.numbers.magnitude` writes it."""
     log10 = f"{SHOWN}.{side}"
-    power = f"floor({log10} + 0.002)"  # of the rounded number
+    power = f"whole_{side}"  # of the rounded number
     ordinary = f"format(pow(10, {log10}), '.3~r')"
     written = f"replace(format(pow(10, {log10} - {power}), '.2f'), '-', '−') + ' × ' + {raised(power)}"
     number = f"({log10} >= -3 && {log10} < 5 ? {ordinary} : {written})"

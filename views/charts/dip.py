@@ -3,9 +3,9 @@
 On the ruler every dot is a run. What theory knows, the two limits 2/J″, stands above it; the rest was found by running.
 """
 
-from typing import Literal
+from __future__ import annotations
 
-import altair as alt
+from typing import Literal
 
 from gdcore.dip import Fate
 from views.charts.dip_frames import ALPHA, ENDS, HIGH, LOW, UNIT
@@ -28,6 +28,7 @@ from views.charts.room import (
     wide_or_narrow,
 )
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 INK_OF_FATE = {

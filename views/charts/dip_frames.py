@@ -3,17 +3,19 @@
 A run may leave the picture; it is drawn just out of sight, or at the edge of the ruler, and the words say so.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gdcore.convex_loss import Array
 from gdcore.dip import WINDOW, DipDescent, Fate, descend_into_dip, landmarks, nudged, value
 from gdcore.schedules import constant, exponential
 from views.charts.data_set import DataSet
+from views.lazily import pd
 from views.numbers import plain
 from views.text import Text
 from views.verdicts.dip import leaves_at

@@ -4,13 +4,14 @@ The words are in the spec, once; the numbers come with the data. Ready sentences
 would be most of what is sent.
 """
 
+from __future__ import annotations
+
 import json
 import re
 
-import altair as alt
-
 from gdcore.dip import Fate
 from views.charts.ink import lookup
+from views.lazily import alt
 from views.text import Text
 
 CODES = [fate.name for fate in Fate]

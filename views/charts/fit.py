@@ -3,15 +3,16 @@
 Moving over the loss shows the line of any step, in the browser; otherwise the player's step is shown.
 """
 
-from typing import Any
+from __future__ import annotations
 
-import altair as alt
+from typing import Any
 
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, cell, named, power_axis, stroke_legend, window
 from views.charts.player import STEP
 from views.charts.pointer import HOVERED, hover, touched
 from views.charts.room import COLUMNS, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 LINES = {"now": BLUE, "goal": GREEN}

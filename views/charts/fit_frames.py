@@ -3,16 +3,18 @@
 A line is cut where it leaves the neighbourhood of the picture, so that it keeps its slope however steep it is.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gdcore.heavy_ball import BowlDescent
 from views.charts.data_set import DataSet
 from views.fit import Fit
+from views.lazily import pd
 from views.numbers import plain
 from views.text import Text
 

@@ -1,8 +1,9 @@
 """The two small charts of the home page: one real result of each lab."""
 
+from __future__ import annotations
+
 from functools import lru_cache
 
-import altair as alt
 import numpy as np
 
 from gdcore.comparison import Side, compare
@@ -11,8 +12,9 @@ from gdcore.experiment import Experiment
 from gdcore.losses import quadratic
 from views.charts.data_set import DataSet
 from views.charts.ink import BLUE, GREEN, RED, exponent_axis, named, stroke_legend
-from views.charts.room import Spec
+from views.charts.room import Spec, lean
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 RATES = {"small": 0.08, "good": 0.6, "large": 2.15}  # with curvature 1: creeps, converges, diverges
@@ -37,7 +39,7 @@ def _lines(text: Text, colours: dict[str, str], dashes: list[list[int]], x: str,
         .configure_mark(tooltip=None)
         .to_dict()
     )
-    return chart
+    return lean(chart)
 
 
 @once

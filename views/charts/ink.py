@@ -4,29 +4,35 @@ Colours are names that Streamlit replaces by the theme's values (`.streamlit/con
 dark. It replaces them in `encoding.color` only: never write one of these names anywhere else.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-import altair as alt
+from views.lazily import alt
 
 RED, ORANGE, YELLOW, GREEN, BLUE, VIOLET, GRAY = "red", "orange", "yellow", "green", "blue", "violet", "gray"
-PAPER = alt.ExprRef("background")  # the page's own colour; Vega keeps it in this signal
+PAPER = "background"  # the page's own colour; Vega keeps it in this signal
 CASING = 3.0  # px that a cased line is wider than itself
 
-_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _PLACEHOLDER = re.compile(r"@([a-z][a-z_0-9]*)", re.ASCII)
 
 
-def raised(exponent: str) -> str:
-    """The Vega expression for 10 to the whole number that the expression `exponent` gives, typeset: 10⁻¹²."""
-    text = f"format({exponent}, 'd')"
-    for sign in ("-", "−"):
-        text = f"replace({text}, '{sign}', '⁻')"
-    for digit, high in enumerate(_RAISED):
-        text = f"replace({text}, regexp('{digit}', 'g'), '{high}')"
-    return f"'10' + {text}"
+def raised(exponent: str, places: int = 3) -> str:
+    """The Vega expression for 10 to the whole number, of at most so many places, that `exponent` gives: 10⁻¹²."""
+    return f"'10' + ({exponent} < 0 ? '⁻' : '') + {in_digits(f'abs({exponent})', places)}"
+
+
+def in_digits(number: str, places: int, alphabet: str = "digits") -> str:
+    """The Vega expression for a whole number of at most so many places, in the digits of another alphabet.
+
+    An alphabet is a parameter of the chart; `room.fitted` adds the raised `digits` where they are used.
+    """
+    limits = [10**place for place in range(places - 1, 0, -1)]
+    first = [f"({number} < {limit} ? '' : {alphabet}[floor({number} / {limit}) % 10])" for limit in limits]
+    return " + ".join([*first, f"{alphabet}[{number} % 10]"])
 
 
 def power_axis(title: str | None, **options: Any) -> alt.Axis:
@@ -48,9 +54,9 @@ def cased(marks: alt.Chart) -> list[alt.Chart]:
     """The marks, and below them the same wider in the page's colour: they are seen on cells of any colour."""
     below = marks.copy()
     mark = marks.mark.to_dict()
-    edge = {"stroke": PAPER, "strokeWidth": mark.get("strokeWidth", 0) + CASING, "strokeJoin": "round"}
+    edge = {"stroke": alt.ExprRef(PAPER), "strokeWidth": mark.get("strokeWidth", 0) + CASING, "strokeJoin": "round"}
     below.mark = alt.MarkDef(**{**mark, **edge})
-    below.encoding.color = alt.value(PAPER)
+    below.encoding.color = alt.value(alt.ExprRef(PAPER))
     return [below, marks]
 
 
@@ -97,6 +103,6 @@ def stroke_legend(words: Mapping[str, str], columns: int | alt.ExprRef = 0) -> a
 
 
 def anchor(frame: str) -> alt.Chart:
-    """An invisible mark that keeps a data set in the compiled chart although only expressions read it."""
-    mark: alt.Chart = named(frame).mark_point(opacity=0).encode(x=alt.value(0), y=alt.value(0))
-    return mark
+    """A mark without rows that keeps a data set in the compiled chart although only expressions read it."""
+    mark: alt.Chart = named(frame).transform_filter("false").mark_point(opacity=0)
+    return mark.encode(x=alt.value(0), y=alt.value(0))

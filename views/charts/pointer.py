@@ -1,9 +1,10 @@
 """What the pointer is over and what a click picks, in every chart that answers to them; all of it in the browser."""
 
-import altair as alt
+from __future__ import annotations
 
 from views.charts.ink import named
 from views.charts.room import Spec
+from views.lazily import alt
 
 # A plain "pointerout" comes with every move from one mark to the next: the committed picture would be drawn in between.
 # The marks of one view are children of one element. (A filter of an event knows the event and no signal.)

@@ -6,15 +6,20 @@ that recomputes them from the width of the chart's own element. This pass-throug
 and a browser test holds the width of the picture against the width of its element.
 """
 
+from __future__ import annotations
+
+import json
 import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
+from views.charts.shared import shared
+from views.lazily import alt
 
 Spec = dict[str, Any]
+DIGITS: Spec = {"name": "digits", "value": "⁰¹²³⁴⁵⁶⁷⁸⁹"}  # of exponents: `ink.raised`
 
 TWO_COLUMNS_FROM = 690  # px of the chart's own element: legends need half of it
 AXIS = 64  # px: a y axis with its title
@@ -105,28 +110,39 @@ def fitted(arranged: Spec, views: Mapping[str, View]) -> Spec:
     autosize = {"type": "pad", "contains": "padding"}
     parameters = [room, *follow, *arranged.get("params", [])]
     spec = {"$schema": alt.SCHEMA_URL, **arranged, "params": parameters, "config": CONFIG, "autosize": autosize}
-    return _named_once(spec)
+    return lean(spec)
 
 
-_CELL = re.compile(r"isValid\(data\('\w+'\)\[0\]\) \? data\('\w+'\)\[0\]\.\w+ : \S+")
+def lean(spec: Spec) -> Spec:
+    """The same picture in fewer bytes: a chart is sent again with every change of its data."""
+    return _named_once(shared(spec))
+
+
+_CELL = re.compile(r"(?:^|(?<=\())isValid\(data\('\w+'\)\[0\]\) \? data\('\w+'\)\[0\]\.\w+ : -?[\w.]+(?=$|[),])")
+_WORDS = re.compile(r"(\(\{[^{}]*\}\))\[datum\.value\]")
 
 
 def _named_once(spec: Spec) -> Spec:
-    """The chart with a parameter for every cell of a data set that it asks for in several places: less to be sent."""
-    asked: Counter[str] = Counter()
+    """The chart with a parameter for what it asks for in several places: a cell of a data set, the words of a legend.
 
-    def replaced(part: Any, names: Mapping[str, str]) -> Any:
+    An operator beside the question for a cell might bind its last word, so it is replaced only where it stands alone.
+    """
+
+    def replaced(part: Any, names: Mapping[str, str], asked: Counter[str]) -> Any:
+        if isinstance(part, str):
+            words = _WORDS.fullmatch(part)
+            pattern = re.compile(re.escape(words[1])) if words else _CELL
+            asked.update(pattern.findall(part))
+            return pattern.sub(lambda found: names.get(found[0], found[0]), part)
         if isinstance(part, list):
-            return [replaced(each, names) for each in part]
-        if not isinstance(part, dict):
-            return part
-        expression = part.get("expr")
-        if len(part) == 1 and isinstance(expression, str) and _CELL.fullmatch(expression):
-            asked[expression] += 1
-            return {"expr": names.get(expression, expression)}
-        return {key: replaced(each, names) for key, each in part.items()}
+            return [replaced(each, names, asked) for each in part]
+        return {key: replaced(each, names, asked) for key, each in part.items()} if isinstance(part, dict) else part
 
-    replaced(spec, {})
-    names = {each: f"cell_{number}" for number, (each, count) in enumerate(asked.items()) if count > 2}
-    named: Spec = replaced(spec, names)
-    return {**named, "params": [*named["params"], *({"name": name, "expr": each} for each, name in names.items())]}
+    asked: Counter[str] = Counter()
+    replaced(spec, {}, asked)
+    names = {each: f"asked_{number}" for number, (each, count) in enumerate(asked.items()) if count > 1}
+    named: Spec = replaced(spec, names, Counter())
+    digits = [DIGITS] if f"{DIGITS['name']}[" in json.dumps(named) else []
+    found = [{"name": name, "expr": each} for each, name in names.items()]
+    parameters = [*digits, *named.get("params", []), *found]
+    return {**named, "params": parameters} if parameters else named

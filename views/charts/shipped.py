@@ -36,7 +36,7 @@ def sources(language: str) -> str:
     return digest.hexdigest()
 
 
-@lru_cache
+@lru_cache(maxsize=len(LANGUAGES))
 def shipped(language: str) -> dict[str, str]:
     """The shipped charts of a language by their calls, as JSON; none if their sources have changed since."""
     try:

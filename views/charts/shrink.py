@@ -3,9 +3,9 @@
 Moving over a row of the ranking, or over a curve, brings that schedule forward in the browser; a click keeps it.
 """
 
-from typing import Any
+from __future__ import annotations
 
-import altair as alt
+from typing import Any
 
 from gdcore.schedule_race import SCHEDULES
 from views.charts.ink import (
@@ -39,6 +39,7 @@ from views.charts.room import (
     wide_or_narrow,
 )
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 COLOURS = {

@@ -3,16 +3,18 @@
 A log axis has no place for 0, and a run may leave it: what is beyond the axes is drawn just out of sight, and said.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
 from gdcore.mini_batch_noise import predicted_floor
 from gdcore.scaled import FloatArray
 from gdcore.schedule_race import SCHEDULES, Race
 from views.charts.data_set import DataSet
+from views.lazily import pd
 from views.numbers import plain
 from views.text import Text
 

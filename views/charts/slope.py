@@ -3,9 +3,10 @@
 Moving over the curve shows the same for any other θ, in the browser; a click puts the point there.
 """
 
+from __future__ import annotations
+
 from functools import partial
 
-import altair as alt
 import numpy as np
 
 from gdcore.convex_loss import Loss
@@ -14,9 +15,10 @@ from gdcore.scaled import FloatArray
 from views.charts.data_set import DataSet
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, anchor, named, window
 from views.charts.pointer import HOVERED, hover, pick, touched
-from views.charts.room import CONFIG, Spec
+from views.charts.room import CONFIG, Spec, lean
 from views.charts.shipped import once
 from views.charts.step_size_frames import CURVE_POINTS, OUTSIDE, Axes
+from views.lazily import alt
 from views.numbers import plain
 from views.problem import decimals
 from views.text import Text
@@ -82,7 +84,7 @@ def slope(text: Text) -> Spec:
         .properties(width=900, height=HEIGHT, title=alt.TitleParams(said, offset=8, fontSize=15, fontWeight=600))
         .to_dict()
     )
-    return {**chart, "params": [HOVERED, *chart.get("params", [])], "config": CONFIG}
+    return lean({**chart, "params": [HOVERED, *chart.get("params", [])], "config": CONFIG})
 
 
 def slope_frames(

@@ -3,10 +3,10 @@
 The table is the controller: moving over a cell previews that start in the three views below, a click keeps it.
 """
 
+from __future__ import annotations
+
 import json
 from typing import Any
-
-import altair as alt
 
 from views.charts.ink import (
     BLUE,
@@ -27,6 +27,7 @@ from views.charts.pointer import HOVERED, hover, pick
 from views.charts.room import AXIS, EDGE, FULL, GAP, TWO_COLUMNS_FROM, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
 from views.charts.start_frames import KINDS, QUANTITIES, UNIT
+from views.lazily import alt
 from views.text import Text
 
 WIDE = f"room >= {TWO_COLUMNS_FROM}"

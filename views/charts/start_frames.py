@@ -3,15 +3,17 @@
 Heights are log₁₀. What is exactly zero is drawn far below the picture, where it is cut off, and the words say so.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gdcore.scaled import FloatArray
 from gdcore.starts import Spread, Started, kind
 from views.charts.data_set import Column, DataSet
+from views.lazily import pd
 from views.numbers import magnitude, plain
 from views.settings import STARTS
 from views.starts import Cell, Picture

@@ -5,7 +5,7 @@ commits it. Moving over the loss, or the player's slider, picks a step: it light
 said. The committed run, and the three that can be compared in its place, are runs of the cube with negative numbers.
 """
 
-import altair as alt
+from __future__ import annotations
 
 from gdcore.descent_theory import Regime
 from views.charts.ink import (
@@ -29,6 +29,7 @@ from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, head
 from views.charts.ruler_bands import SIZES
 from views.charts.shipped import once
 from views.charts.step_size_frames import COMMITTED, LEVELS, PLACES
+from views.lazily import alt
 from views.text import Text
 
 REGIME_COLOURS = {

@@ -4,14 +4,15 @@ Three rows of factors stand under the edges they belong to, so ∂L/∂w₁ is t
 Moving over a factor lights up its edge and the rest of its path; a click, or the control, keeps a path lit.
 """
 
-from typing import Any
+from __future__ import annotations
 
-import altair as alt
+from typing import Any
 
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, RED, VIOLET, anchor, named
 from views.charts.pointer import HOVERED, hover, pick
 from views.charts.room import GAP, TWO_COLUMNS_FROM, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
+from views.lazily import alt
 from views.text import Text
 
 KINDS = {"error": ORANGE, "product": BLUE, "signal": GREEN}

@@ -4,11 +4,13 @@ The edges are counted from the input: 1 to 3 carry w₁, w₂, w₃, edge 4 hand
 ∂L/∂w_i has a factor for every edge from the last one back to edge i.
 """
 
+from __future__ import annotations
+
 import numpy as np
-import pandas as pd
 
 from gdcore.three_layers import LAYERS, ThreeLayers
 from views.charts.data_set import DataSet
+from views.lazily import pd
 from views.numbers import plain, subscript
 from views.text import Text
 

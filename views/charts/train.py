@@ -4,15 +4,16 @@ Colour and shape tell the two networks apart, the dash what they are measured on
 numbers of a measurement.
 """
 
-from typing import Any
+from __future__ import annotations
 
-import altair as alt
+from typing import Any
 
 from views.charts.ink import GRAY, GREEN, RED, anchor, filled, lookup, named, raised, window
 from views.charts.pointer import hover, pointed, touched
 from views.charts.room import COLUMNS, GAP, HALF, TWO_COLUMNS_FROM, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.shipped import once
 from views.charts.train_frames import GUESSING
+from views.lazily import alt
 from views.text import Text
 
 COLOURS = {"without": RED, "with": GREEN}
@@ -20,9 +21,9 @@ SHAPES = {"without": "square", "with": "circle"}
 DASHES = {"held_out": [1, 0], "train": [5, 3]}
 SHOWN = "shown_k"  # the number of the measurement that is said: the one under the pointer, or the last
 FRAME = "data('frame')[0]"
-LOSS_TICKS = sorted(factor * 10.0**power for power in range(-5, 7) for factor in (1, 3))
+LOSS_TICKS = [float(f"{factor}e{power}") for power in range(-5, 7) for factor in (1, 3)]
 LOSS_LABEL = (
-    f"abs(log(datum.value) / LN10) < 3.5 ? format(datum.value, '~g') : {raised('round(log(datum.value) / LN10)')}"
+    f"abs(log(datum.value) / LN10) < 3.5 ? format(datum.value, '~g') : {raised('round(log(datum.value) / LN10)', 1)}"
 )
 
 Options = dict[str, Any]  # of an axis that several columns share
@@ -106,6 +107,12 @@ def _explosions(*, words: bool) -> list[alt.Chart]:
     return [rule, word.encode(y=alt.value(0), text="label:N")] if words else [rule]
 
 
+ROWS: list[Spec] = [
+    {"name": f"row_{side}", "expr": f"data('measured')[{first}min({SHOWN}, {FRAME}.points_{side} - 1)]"}
+    for side, first in (("without", ""), ("with", f"{FRAME}.points_without + "))
+]
+
+
 def _update(row: str) -> str:
     """The update of a row that may not be there yet: the data sets arrive one after the other."""
     return f"(isValid({row}) ? {row}.update : 0)"
@@ -113,10 +120,7 @@ def _update(row: str) -> str:
 
 def _said(text: Text) -> str:
     """Which network, and below it what was measured of each side at the lit measurement; on a phone less of it."""
-    rows = {
-        side: f"data('measured')[{first} + min({SHOWN}, {FRAME}.points_{side} - 1)]"
-        for side, first in (("without", "0"), ("with", f"{FRAME}.points_without"))
-    }
+    rows = {side: row["name"] for side, row in zip(COLOURS, ROWS, strict=True)}
     lines = []
     for prefix in ("", "brief_"):
         longer = f"{FRAME}.points_with > {FRAME}.points_without"
@@ -164,7 +168,8 @@ def train(text: Text) -> Spec:
             kind: dict.fromkeys(("color", "shape", "strokeDash"), "independent") for kind in ("scale", "legend")
         },
         "params": [
-            {"name": SHOWN, "expr": pointed(pointed(f"isValid({FRAME}) ? {last} : -1", "at_accuracy"), "at_loss")}
+            {"name": SHOWN, "expr": pointed(pointed(f"isValid({FRAME}) ? {last} : -1", "at_accuracy"), "at_loss")},
+            *({**row, "expr": f"isValid({FRAME}) ? {row['expr']} : null"} for row in ROWS),
         ],
     }
     return fitted(arranged, views)

@@ -3,15 +3,17 @@
 A loss may leave the picture; it is drawn just out of sight, and the words say so.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from gdcore.scaled import FloatArray
 from views.charts.data_set import Column, DataSet
+from views.lazily import pd
 from views.numbers import plain
 from views.text import Text
 from views.training import SIDES, Curve

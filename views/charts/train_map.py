@@ -4,7 +4,7 @@ Both maps are panels of one view, so one colour scale, one pointer and one click
 loss curves beside the map, in the browser; a click commits the cell.
 """
 
-import altair as alt
+from __future__ import annotations
 
 from gdcore.loss_map import loss_map
 from views.charts.ink import BLUE, GRAY, ORANGE, RED, VIOLET, anchor, cased, filled, lookup, named, window
@@ -26,10 +26,11 @@ from views.charts.room import (
 from views.charts.shipped import once
 from views.charts.train import COLOURS, LOSS_LABEL, LOSS_TICKS, SHAPES, Options
 from views.charts.train_frames import GUESSING
-from views.charts.train_map_frames import NOWHERE, PARTS, points
+from views.charts.train_map_frames import NOWHERE, PARTS, REGIMES, points
+from views.lazily import alt
 from views.text import Text
 
-INK_OF_REGIME = {"learned": BLUE, "guessing": GRAY, "worse": ORANGE, "exploded": RED}
+INK_OF_REGIME = dict(zip(REGIMES, (BLUE, GRAY, ORANGE, RED), strict=True))
 CELL = "shown_cell"  # the cell under the pointer, or else the committed one
 MAP = 0.64  # of the width
 CROSS = "M-0.7,-0.7L0.7,0.7M-0.7,0.7L0.7,-0.7"
@@ -40,6 +41,18 @@ LABELS = 3  # every third row and column is labelled
 
 def _share(share: float) -> str:
     return f"room >= {TWO_COLUMNS_FROM} ? floor({share} * (room - {GAP + EDGE})) - {AXIS} : {FULL}"
+
+
+def _cells() -> int:
+    """How many there are on one side."""
+    return len(loss_map().learning_rates) * len(loss_map().weight_scales)
+
+
+def _numbered() -> alt.Chart:
+    """Both sides' cells, counted from 1; a cell has one number on both sides, from 0."""
+    rows = named("cells").transform_window(number="row_number()")
+    numbered: alt.Chart = rows.transform_calculate(cell=f"(datum.number - 1) % {_cells()}")
+    return numbered
 
 
 def _axes(text: Text) -> Options:
@@ -82,8 +95,17 @@ def _regime(text: Text) -> tuple[alt.Color, alt.Shape]:
 
 def _map(text: Text) -> alt.LayerChart | alt.FacetChart:
     """Two panels of cells; triangles: worse, crosses: exploded, frames: shown and committed."""
-    cells = named("cells").transform_calculate(left=f"datum.x - {HALF_CELL}", right=f"datum.x + {HALF_CELL}")
-    cells = cells.transform_calculate(low=f"datum.y - {HALF_CELL}", high=f"datum.y + {HALF_CELL}")
+    columns = len(loss_map().weight_scales)
+    cells = (
+        _numbered()
+        .transform_calculate(regime=f"{list(REGIMES)}[datum.code]")
+        .transform_calculate(
+            x=f"datum.cell % {columns} + (datum.number <= {_cells()} ? 0 : {columns + 1})",
+            y=f"floor(datum.cell / {columns})",
+        )
+        .transform_calculate(left=f"datum.x - {HALF_CELL}", right=f"datum.x + {HALF_CELL}")
+        .transform_calculate(low=f"datum.y - {HALF_CELL}", high=f"datum.y + {HALF_CELL}")
+    )
     place, (colour, shape) = _axes(text), _regime(text)
     strength = alt.Opacity("strength:Q", scale=alt.Scale(domain=[0, 100], range=[0.12, 1]), legend=None)
     bad = cells.transform_filter("datum.regime == 'exploded' || datum.regime == 'worse'")
@@ -103,20 +125,19 @@ def _map(text: Text) -> alt.LayerChart | alt.FacetChart:
         *cased(outline.transform_filter(f"datum.cell == {CELL}")),
         words.encode(x=alt.X("x:Q"), y=alt.value(0), text="word:N", color=alt.value(GRAY)),
         touched.encode(**place).add_params(hover, pick),
-    )
+    ).encode(x=place["x"], y=place["y"])
 
 
 def _curves(text: Text) -> alt.LayerChart | alt.FacetChart:
     """The loss curves of the shown cell; a curve that exploded ends there."""
     shown = (
-        named("cells")
+        _numbered()
         .transform_filter(f"datum.cell == {CELL}")
-        .transform_fold([f"k{k}" for k in range(points())])
-        .transform_filter(f"datum['value'] > {NOWHERE}")
-        .transform_calculate(
-            loss=f"pow(10, datum['value'] / {PARTS})",
-            update="data('updates')[toNumber(slice(datum['key'], 1))].update",
-        )
+        .transform_calculate(side=f"{list(COLOURS)}[datum.number <= {_cells()} ? 0 : 1]", k=f"sequence({points()})")
+        .transform_flatten(["k"])
+        .transform_calculate(part=f"data('losses')[(datum.number - 1) * {points()} + datum.k].part")
+        .transform_filter(f"datum.part > {NOWHERE}")
+        .transform_calculate(loss=f"pow(10, datum.part / {PARTS})", update="data('updates')[datum.k].update")
     )
     loss: Options = {
         "title": text("chart.train.loss"),
@@ -137,13 +158,15 @@ def _curves(text: Text) -> alt.LayerChart | alt.FacetChart:
         shown.mark_line(strokeWidth=2.2, clip=True).encode(alt.Y("loss:Q", **loss), order="update:Q"),
         shown.mark_point(filled=True, size=34, opacity=1, clip=True).encode(alt.Y("loss:Q", **loss), shape),
     ).encode(x=x, color=colour)
-    return alt.layer(anchor("updates"), level.encode(y=alt.YDatum(GUESSING, **loss), color=alt.value(GRAY)), lines)
+    return alt.layer(
+        anchor("updates"), anchor("losses"), level.encode(y=alt.YDatum(GUESSING, **loss), color=alt.value(GRAY)), lines
+    )
 
 
 def _said(text: Text) -> str:
     """Of which cell the curves are, and how they end."""
-    cells, columns = len(loss_map().learning_rates) * len(loss_map().weight_scales), len(loss_map().weight_scales)
-    without, with_ = f"data('cells')[{CELL}]", f"data('cells')[{CELL} + {cells}]"
+    columns = len(loss_map().weight_scales)
+    without, with_ = f"data('cells')[{CELL}]", f"data('cells')[{CELL} + {_cells()}]"
     at = {
         "rate": f"data('axes')[floor({CELL} / {columns})].rate",
         "scale": f"data('axes')[{CELL} % {columns}].scale",
@@ -153,14 +176,13 @@ def _said(text: Text) -> str:
         filled(text.template("chart.train_map.without"), without, "ends"),
         filled(text.template("chart.train_map.with"), with_, "ends"),
     ]
-    two = f"[{lines[0]} + '  ' + {lines[1]} + '  ' + {lines[2]}]"
-    three = f"[{', '.join(lines)}]"
-    return f"isValid({without}) ? (room >= {TWO_COLUMNS_FROM} ? {two} : {three}) : ''"
+    said = f"[{', '.join(lines)}]"
+    return f"isValid({without}) ? (room >= {TWO_COLUMNS_FROM} ? [join({said}, '  ')] : {said}) : ''"
 
 
 @once
 def train_map(text: Text) -> Spec:
-    """The chart as a dict. Data sets: spot, cells, axes, panels, updates (`train_map_frames`)."""
+    """The chart as a dict. Data sets: spot, cells, losses, axes, panels, updates (`train_map_frames`)."""
     height = wide_or_narrow("128", "170")
     views = {"map": View(_map(text), _share(MAP), height), "curves": View(_curves(text), _share(1 - MAP), height)}
     committed = "isValid(data('spot')[0]) ? data('spot')[0].cell : -1"

@@ -1,14 +1,16 @@
 """The data sets of the map of final loss: a row for every network that was trained for it, with its loss curve."""
 
+from __future__ import annotations
+
 import math
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 
 from gdcore.loss_map import loss_map
-from views.charts.data_set import DataSet
+from views.charts.data_set import Column, DataSet
 from views.charts.train_frames import GUESSING, MARGIN
+from views.lazily import pd
 from views.numbers import plain
 from views.text import Text
 from views.training import SIDES
@@ -18,6 +20,8 @@ NOWHERE = -32_000  # in their place where the training had exploded
 LOWEST, HIGHEST = -5.0, 6.0  # log₁₀ of a loss that is drawn
 FULL = 1.5  # decades below or above guessing at which a colour has its full strength
 SAME = 0.02  # of log₁₀ of a loss: no different from guessing
+REGIMES = ("learned", "guessing", "worse", "exploded")  # what became of a cell travels as a place here
+LEARNED, GUESSED, WORSE, EXPLODED = range(len(REGIMES))
 
 
 @lru_cache(maxsize=1)
@@ -56,28 +60,22 @@ def _shipped(text: Text) -> dict[str, DataSet]:
     sides, rows, columns = known.final_loss.shape
     final = known.final_loss.reshape(sides * rows * columns)
     exploded = known.exploded.reshape(sides * rows * columns)
-    cell = np.tile(np.arange(rows * columns), sides)
-    side = np.repeat(np.arange(sides), rows * columns)
     with np.errstate(divide="ignore", invalid="ignore"):
         above = np.log10(np.where(exploded, GUESSING, final) / GUESSING)
-        curves = np.rint(PARTS * np.clip(np.log10(known.curves.reshape(len(cell), -1)), LOWEST, HIGHEST))
-    curves = np.where(np.isfinite(known.curves.reshape(len(cell), -1)), curves, NOWHERE)
-    cells = {
-        "cell": cell.astype("i2"),
-        "side": np.array(list(SIDES))[side],
-        "x": (cell % columns + side * (columns + 1)).astype("i1"),
-        "y": (cell // columns).astype("i1"),
-        "regime": np.select([exploded, above > SAME, above < -SAME], ["exploded", "worse", "learned"], "guessing"),
+        curves = np.rint(PARTS * np.clip(np.log10(known.curves.ravel()), LOWEST, HIGHEST))
+    curves = np.where(np.isfinite(known.curves.ravel()), curves, NOWHERE)
+    cells: dict[str, Column] = {
+        "code": np.select([exploded, above > SAME, above < -SAME], [EXPLODED, WORSE, LEARNED], GUESSED).astype("i1"),
         "strength": np.rint(100 * np.clip(np.abs(above) / FULL, 0.0, 1.0)).astype("i1"),
         "ends": [_end(text, *each) for each in zip(final.tolist(), exploded.tolist(), strict=True)],
     }
-    cells |= {f"k{k}": curves[:, k].astype("i2") for k in range(points())}
     labels = [[plain(value, 2) for value in values.tolist()] for values in (rates, scales)]
     count = max(map(len, labels))
     rate, scale = (each + [""] * (count - len(each)) for each in labels)
     middles = [(columns - 1) / 2 + number * (columns + 1) for number in range(sides)]
     return {
         "cells": DataSet(cells),
+        "losses": DataSet({"part": curves.astype("i2")}),
         "axes": DataSet({"rate": rate, "scale": scale}),
         "updates": DataSet({"update": known.updates.astype("i4")}),
         "panels": DataSet({"x": middles, "word": [text(f"chart.train.{each}") for each in SIDES]}),

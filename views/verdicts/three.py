@@ -1,9 +1,11 @@
 """What the gradients of three layers are, why one is zero or the largest, and whether a second way to them agrees."""
 
+from __future__ import annotations
+
 import numpy as np
-import pandas as pd
 
 from gdcore.three_layers import LAYERS, STEP, TOLERANCE, ThreeLayers
+from views.lazily import pd
 from views.numbers import plain, subscript
 from views.text import Text
 
