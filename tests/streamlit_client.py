@@ -55,8 +55,8 @@ class Server:
         self._command += ["--server.port", str(self.port), "--server.address", "127.0.0.1", *options]
         self._environment = {"PYTHONPATH": str(folder), "HOME": str(folder), **(environment or {})}
 
-    def start(self) -> Server:
-        """Start the process and wait until it answers."""
+    def launch(self) -> Server:
+        """Start the process without waiting for it."""
         self.process = subprocess.Popen(
             self._command,
             cwd=self._folder,
@@ -64,6 +64,11 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        return self
+
+    def start(self) -> Server:
+        """Start the process and wait until it answers."""
+        self.launch()
         try:
             wait_until_healthy(self.address, self.process)
         except RuntimeError:
@@ -95,11 +100,11 @@ def serve(script: Path, *options: str, folder: Path = ROOT) -> Iterator[str]:
         server.stop()
 
 
-def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: float = 60) -> None:
-    """Wait for an answer of the server's health endpoint."""
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes] | None, seconds: float = 60) -> None:
+    """Wait for an answer of the server's health endpoint; the process, if it is one's own, may end meanwhile."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if process.poll() is not None:
+        if process is not None and process.poll() is not None:
             raise RuntimeError(f"The server at {address} ended at once with exit code {process.returncode}.")
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             urllib.request.urlopen(f"http://{address}/_stcore/health", timeout=2).close()

@@ -114,9 +114,7 @@ def test_a_card_is_a_link_in_its_middle_and_right_into_its_corners(visit: Opener
 def test_a_refused_value_is_named_runs_nothing_and_leaves_the_default(
     visit: Opener, query: str, key: str, shown: str, default: str
 ) -> None:
-    page = visit("/depth")
-    page.goto(page.url + "?" + query)
-    settled(page)
+    page = visit(f"/depth?{query}")
     expect(page.locator("[data-testid=stCaptionContainer]").first).to_contain_text(key)
     if control(page, shown).count() == 0:
         page.get_by_role("button", name=EN("note.more")).click()

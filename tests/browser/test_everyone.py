@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
-from tests.browser.conftest import Opener, settled
+from tests.browser.conftest import POLL, Opener, settled
 from tests.browser.test_look import PLACES, require_accessible, turn
 from views.text import load_text
 
@@ -46,7 +47,7 @@ def press(name: str) -> Callable[[Page], None]:
 def answer(page: Page) -> None:
     page.locator(".st-key-guide [role=radiogroup] label").first.click()
     page.locator(".st-key-guide-commit button").click()
-    page.locator("svg.marks").first.wait_for()
+    settled(page)
 
 
 OPENED = {
@@ -77,9 +78,8 @@ def test_what_a_button_or_a_link_opens_is_accessible_in_either_theme(visit: Open
 
 
 def test_a_guided_step_is_accessible_before_and_after_the_answer(visit: Opener) -> None:
-    page = visit("/learning_rate")
+    page = visit("/learning_rate?lesson=step_size&step=1", drawn=False)
     page.emulate_media(reduced_motion="reduce")
-    page.goto(page.url.split("?")[0] + "?lesson=step_size&step=1")
     page.locator(".st-key-guide-commit").wait_for()
     for act in (lambda _: None, answer):
         act(page)
@@ -90,9 +90,8 @@ def test_a_guided_step_is_accessible_before_and_after_the_answer(visit: Opener) 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_for_teachers_is_accessible(visit: Opener, language: str) -> None:
-    page = visit("/")
+    page = visit(f"/teach?lang={language}", drawn=False)
     page.emulate_media(reduced_motion="reduce")
-    page.goto(page.url.split("?")[0] + f"teach?lang={language}")
     expect(page.get_by_role("heading", level=1)).to_have_text(load_text(language)("page.teach"))
     for dark in (False, True):
         turn(page, dark=dark)
@@ -104,10 +103,8 @@ def test_the_page_for_teachers_is_accessible(visit: Opener, language: str) -> No
 
 def require_room(page: Page) -> None:
     """Nothing scrolls sideways and no words are cut, once the pictures have followed."""
-    for _ in range(15):
-        if not page.evaluate(SIDEWAYS) and not page.evaluate(CUT):
-            return
-        page.wait_for_timeout(200)
+    with suppress(TimeoutError):
+        page.wait_for_function(f"() => !({SIDEWAYS})().length && !({CUT})().length", polling=POLL, timeout=3_000)
     assert page.evaluate(SIDEWAYS) == []
     assert page.evaluate(CUT) == []
 

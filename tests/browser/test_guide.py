@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, settled
+from tests.browser.conftest import Opener, appears, settled
 from views.lesson import RIGHT, Given, Lesson, Step
 from views.lesson_file import load_lesson
 from views.lesson_summary import PAGE_BREAK, picture_query
@@ -14,6 +14,7 @@ from views.text import Text, load_text
 
 COMPACT = 190  # pixels that the guide may take from a projector once the lab stands below it
 SLOW = 20_000  # milliseconds for a run of the page on a busy machine
+VERDICT = ".st-key-guide :is([role=alert], [role=status])"
 PICTURE = 4  # the step whose picture is opened at the end
 
 
@@ -39,6 +40,7 @@ def press(page: Page, place: str, key: str = "Enter") -> None:
 
 
 def answers_by_keyboard(page: Page, step: Step, given: Given) -> None:
+    appears(page, ".st-key-guide", step.question)
     expect(page.locator(".st-key-guide")).to_contain_text(step.question, timeout=SLOW)
     expect(page.locator("svg.marks")).to_have_count(0)
     if step.guess:
@@ -54,20 +56,23 @@ def answers_by_keyboard(page: Page, step: Step, given: Given) -> None:
 
 def sees_outcome(page: Page, step: Step, given: Given) -> None:
     """The verdict on this answer, the picture of this very step, and all of it in little room."""
-    verdict = page.locator(".st-key-guide :is([role=alert], [role=status])")
+    appears(page, VERDICT, step.says(given))
+    verdict = page.locator(VERDICT)
     expect(verdict).to_contain_text(step.says(given), timeout=SLOW)
     for key, reason in step.why.items():
         assert (reason in verdict.inner_text()) == (key == step.outcome(given))
-    page.locator(f".st-key-lesson-{step.settings['tab']} :is(svg, canvas).marks").first.wait_for()
+    picture = f".st-key-lesson-{step.settings['tab']} :is(svg, canvas).marks"
+    appears(page, picture)
+    page.locator(picture).first.wait_for()
     assert page.locator(".st-key-guide").bounding_box()["height"] <= COMPACT
     expect(page.get_by_role("tab")).to_have_count(0)
 
 
 def sees_summary(page: Page, lesson: Lesson, text: Text, answers: list[Given]) -> None:
     rights = sum(step.outcome(given) == RIGHT for step, given in zip(lesson.steps, answers, strict=True))
-    expect(page.locator(".st-key-guide")).to_contain_text(
-        text("guide.score", right=rights, steps=len(lesson.steps)).replace("**", ""), timeout=SLOW
-    )
+    score = text("guide.score", right=rights, steps=len(lesson.steps)).replace("**", "")
+    appears(page, ".st-key-guide", score)
+    expect(page.locator(".st-key-guide")).to_contain_text(score, timeout=SLOW)
     expect(page.get_by_role("link", name=text("guide.picture"))).to_have_count(len(lesson.steps))
     expect(page.locator("svg.marks")).to_have_count(0)
 
@@ -123,8 +128,7 @@ def test_a_lesson_by_keyboard_alone(visit: Opener, tmp_path: Path, key: str, lan
 
 
 def test_the_navigation_link_of_the_open_lab_keeps_the_lesson(visit: Opener) -> None:
-    page, text = visit("/learning_rate"), load_text("en")
-    page.goto(page.url + "?lesson=step_size&step=3")
+    page, text = visit("/learning_rate?lesson=step_size&step=3", drawn=False), load_text("en")
     question = load_lesson("step_size", "en").steps[2].question
     expect(page.locator(".st-key-guide")).to_contain_text(question, timeout=SLOW)
     page.get_by_role("link", name=text("page.learning_rate"), exact=True).click()

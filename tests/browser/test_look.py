@@ -1,12 +1,13 @@
 """Every page and tab is drawn, fits its room and says nothing odd."""
 
 import re
+from contextlib import suppress
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
-from tests.browser.conftest import Opener, settled
+from tests.browser.conftest import POLL, Opener, appears, settled
 from tests.streamlit_client import ROOT, serve
 from views.settings import PAGES
 from views.text import LANGUAGES, load_text
@@ -92,6 +93,7 @@ def require_accessible_in_both_themes(page: Page, dark: bool) -> None:
 def speak(page: Page, language: str) -> None:
     """Choose the language by the page's own switch."""
     page.locator(".st-key-language").get_by_role("radio", name=load_text(language)(f"language.{language}")).click()
+    appears(page, f"[role=radiogroup][aria-label='{load_text(language)('action.language')}']")
     page.get_by_role("radiogroup", name=load_text(language)("action.language")).wait_for()
     settled(page)
 
@@ -100,10 +102,8 @@ def require_fit(page: Page, width: int) -> None:
     """Nothing is too wide once the window has this width and the pictures have followed."""
     page.set_viewport_size({"width": width, "height": 844})
     settled(page)
-    for _ in range(20):
-        if not page.evaluate(MISFITS, ROOM_TO_SPARE):
-            break
-        page.wait_for_timeout(200)
+    with suppress(TimeoutError):
+        page.wait_for_function(f"spare => !({MISFITS})(spare).length", arg=ROOM_TO_SPARE, polling=POLL, timeout=4_000)
     assert page.evaluate(MISFITS, ROOM_TO_SPARE) == []
 
 

@@ -101,8 +101,7 @@ def rampage(visit: Opener, deed: Callable[[Page, random.Random], str], seed: int
         while time.monotonic() < until:
             place = dice.choice(PLACES) + dice.choice(["", "", "#"])
             deeds = [f"open {place}"]
-            page = visit("/", dark=dice.random() < 0.5, locale=dice.choice(["en-US", "zh-CN"]))
-            page.goto(page.url.rstrip("/") + place)
+            page = visit(place, dark=dice.random() < 0.5, locale=dice.choice(["en-US", "zh-CN"]), drawn=False)
             page.context.on("page", lambda other: other.close())  # a link to another window
             for turn in range(dice.choice([30, 60, 120])):
                 if time.monotonic() > until:

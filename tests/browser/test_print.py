@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import Opener, settled
+from tests.browser.conftest import Opener, appears, settled
 from tests.browser.test_guide import SLOW
 from views.lesson_file import load_lesson
 from views.text import Text, load_text
@@ -50,8 +50,7 @@ def is_black_on_white(page: Page) -> None:
 )
 def test_the_worksheet_on_paper(visit: Opener, tmp_path: Path, key: str, language: str, dark: bool) -> None:
     lesson, text = load_lesson(key, language), load_text(language)
-    page = visit(f"/{lesson.heading.page}", dark=dark)
-    page.goto(f"{page.url}?lang={language}&lesson={key}&sheet=solutions")
+    page = visit(f"/{lesson.heading.page}?lang={language}&lesson={key}&sheet=solutions", dark=dark, drawn=False)
     expect(page.locator(".st-key-solutions")).to_contain_text(lesson.steps[-1].explanation.split("**")[0], timeout=SLOW)
     sheets = printed(page, tmp_path)
     first = next(i for i, sheet in enumerate(sheets) if squeezed(text("guide.sheet_solutions", title="")) in sheet)
@@ -67,8 +66,7 @@ def test_the_worksheet_on_paper(visit: Opener, tmp_path: Path, key: str, languag
 
 
 def test_the_print_button_opens_the_dialog_once(visit: Opener) -> None:
-    page, text = visit("/learning_rate"), load_text("en")
-    page.goto(f"{page.url}?lesson=step_size&sheet=questions")
+    page, text = visit("/learning_rate?lesson=step_size&sheet=questions", drawn=False), load_text("en")
     page.evaluate("() => { window.asked = 0; window.print = () => { window.asked += 1; }; }")
     page.get_by_role("button", name=text("guide.print"), exact=True).click()
     expect(page.locator(".st-key-sheet")).to_be_visible()
@@ -77,14 +75,14 @@ def test_the_print_button_opens_the_dialog_once(visit: Opener) -> None:
 
 def test_the_summary_on_paper(visit: Opener, tmp_path: Path) -> None:
     lesson, text = load_lesson("step_size", "en"), load_text("en")
-    page = visit("/learning_rate", width=390, height=844, dark=True)
-    page.goto(f"{page.url}?lesson=step_size&step=3")
+    page = visit("/learning_rate?lesson=step_size&step=3", width=390, height=844, dark=True, drawn=False)
     page.get_by_text(lesson.steps[2].options["cycles"], exact=True).click()
     page.get_by_role("button", name=text("guide.commit")).click()
     settled(page)
     for turn in range(4, len(lesson.steps) + 2):
         page.get_by_role("button", name=text("guide.next"), exact=True).click()
         said = text("guide.step", step=turn, steps=len(lesson.steps)) if turn < lesson.end else text("guide.summary")
+        appears(page, ".st-key-guide-bar", said)
         expect(page.locator(".st-key-guide-bar")).to_contain_text(said, timeout=SLOW)
     expect(page.locator(".st-key-guide")).to_contain_text(text("guide.missing", missing=8), timeout=SLOW)
     sheets = printed(page, tmp_path)

@@ -7,8 +7,8 @@ import uuid
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.deploy.conftest import Replicas
 from tests.load.classroom import arrive, leave, play
+from tests.load.replicas import Replicas
 from tests.load.visitors import Habit, Visitor
 
 SIZE = 20
@@ -72,10 +72,9 @@ def test_who_comes_back_with_the_cookie_finds_the_own_session(replicas: Replicas
 
 
 def test_a_killed_process_costs_its_visitors_seconds_and_nothing_else(replicas: Replicas) -> None:
-    killed = replicas.servers[0]
+    killed, visitors = replicas.servers[0], a_class(replicas)
 
     async def run() -> None:
-        visitors = a_class(replicas)
         await arrive(visitors, 2)
         for visitor in visitors:
             await visitor.change()
@@ -96,10 +95,15 @@ def test_a_killed_process_costs_its_visitors_seconds_and_nothing_else(replicas: 
                 await visitor.change()
         killed.start()
         await wait_for_new_visitors(replicas, visitors)
-        await leave(visitors)
+
+    async def run_and_leave() -> None:
+        try:
+            await run()
+        finally:  # open connections would hide what went wrong behind warnings
+            await leave(visitors)
 
     try:
-        play(run())
+        play(run_and_leave())
     finally:
         if killed.process.poll() is not None:
             killed.start()

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import headline, settled
-from tests.deploy.conftest import SECRET, Replicas
+from tests.load.replicas import SECRET, Replicas
 from tests.streamlit_client import ROOT, Server
 from views.text import load_text
 
@@ -74,6 +74,10 @@ def test_a_page_whose_server_is_killed_and_restarted_goes_on_from_the_same_pictu
 
 
 def test_a_page_whose_process_is_killed_goes_on_with_the_other_one(replicas: Replicas, page: Page) -> None:
+    for _ in range(50):  # others who were here before are counted out
+        if not sum(replicas.sessions):
+            break
+        page.wait_for_timeout(100)
     page.goto(f"http://{replicas.address}{LAB}")
     settled(page)
     picture = headline(page)

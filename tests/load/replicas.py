@@ -39,7 +39,7 @@ def haproxy() -> str | None:
 
 
 @contextlib.contextmanager
-def replicas(program: str, processes: int = 2) -> Iterator[Replicas]:
+def served(program: str, processes: int = 2) -> Iterator[Replicas]:
     """The proxy in front of one process or two."""
     servers = tuple(Server(ROOT / "app.py", environment=SECRET) for _ in range(processes))
     address = f"127.0.0.1:{free_port()}"
@@ -64,8 +64,8 @@ async def one_and_two(visitors: int, seconds: float) -> str:
     lines.append("|---|---|---|---|---|")
     for processes in (1, 2):
         lesson = Lesson()
-        with replicas(program, processes) as served:
-            members = group(served.address, HABITS, visitors)
+        with served(program, processes) as lab:
+            members = group(lab.address, HABITS, visitors)
             await arrive(members, 5.0)
             await work(members, WARM_UP, Lesson())
             await work(members, seconds, lesson)
