@@ -148,3 +148,14 @@ def test_the_back_button_brings_the_last_picture(visit: Opener) -> None:
     page.go_back()
     page.wait_for_url(re.compile(r"alpha=0\.5$"))
     expect(page.locator(f"{ALPHA} input")).to_have_value("0.5")
+
+
+def test_a_round_bowl_looks_round(visit: Opener) -> None:
+    page = visit("/learning_rate?tab=bowl&condition=1")
+    labels = page.locator("svg.marks .contours_group .role-axis-label text").evaluate_all(
+        "all => all.map(each => [each.textContent.replace('−', '-'), each.getBoundingClientRect()])"
+        ".map(([written, {x, y, width, height}]) => [Number(written), x + width / 2, y + height / 2])"
+    )
+    places = {value: [(x, y) for each, x, y in labels if each == value] for value in (-1, 1)}
+    (left, low), (right, high) = sorted(places[-1], key=lambda place: -place[1]), sorted(places[1])[::-1]
+    assert right[0] - left[0] == pytest.approx(low[1] - high[1], abs=2)  # pixels between −1 and 1

@@ -60,7 +60,7 @@ def in_chart(spec: object, key: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(spec, list):
         for value in spec:
             yield from in_chart(value, key)
-    elif isinstance(spec, str) and key == "labelExpr" and spec.startswith("({"):
+    elif isinstance(spec, str) and key in ("labelExpr", "expr") and spec.startswith("({"):
         yield from (("labelExpr", word) for word in json.loads(spec[1 : spec.index("})") + 1]).values())
     elif isinstance(spec, str) and key in TITLES:
         yield key, spec

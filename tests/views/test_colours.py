@@ -41,7 +41,8 @@ SAID_ELSEWHERE = {
     "bowl": "as in step_size; the path has the colour of its band",
     "chain": "each bar carries its word",
     "depth_map": "a scale with words; vanishing lies on one side of the healthy band, exploding on the other",
-    "start": "each cell carries its word",
+    "start_alone": "each cell carries its word",
+    "start_rivals": "each cell carries its word",
     "three": "each box carries the name of its quantity",
 }
 
@@ -156,7 +157,7 @@ def _painted(mark: Mapping[str, Any]) -> bool:
 
 
 def _casing(mark: Mapping[str, Any]) -> bool:
-    return mark.get("encoding", {}).get("color", {}).get("value") == {"expr": PAPER.expr}
+    return mark.get("encoding", {}).get("color", {}).get("value") == {"expr": PAPER}
 
 
 def _range(spec: Mapping[str, Any], field: str) -> set[str]:

@@ -6,6 +6,7 @@ import pytest
 from gdcore.loss_map import loss_map
 from tests.views.frame_tables import tables
 from tests.views.test_frames import BUDGET, MACHINE, size_of
+from views.charts.train import LOSS_TICKS
 from views.charts.train_frames import GUESSING
 from views.charts.train_map_frames import NOWHERE, PARTS, REGIMES, nearest_cell, points, train_map_frames, values_of
 from views.text import LANGUAGES, load_text
@@ -51,3 +52,10 @@ def test_the_set_cell_is_the_nearest_one_and_every_cell_leads_back_to_itself() -
     assert values_of(nearest_cell(1e-4, 0.0)) == pytest.approx((KNOWN.learning_rates[0], KNOWN.weight_scales[0]))
     assert values_of(nearest_cell(100.0, 1e3)) == pytest.approx((KNOWN.learning_rates[-1], KNOWN.weight_scales[-1]))
     assert train_map_frames(EN, 0.1, 1.0)["spot"]["cell"][0] == nearest_cell(0.1, 1.0)
+
+
+def test_where_labels_are_powers_of_ten_every_tick_is_one() -> None:
+    powers = np.log10(LOSS_TICKS)
+    outer = powers[np.abs(powers) > 3.5]
+    assert len(outer) > 2
+    np.testing.assert_allclose(outer, np.round(outer), atol=1e-12)

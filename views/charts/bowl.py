@@ -70,7 +70,7 @@ def _side(name: str, other: str, ratio: str) -> alt.Scale:
     """An axis of the contours; on one scale with the other, where that is so, by the shape of the picture."""
     own = cell("problem", f"{name}_high", empty="1").expr
     if other:
-        grown = f"max({own}, {cell('problem', f'{other}_high', empty='1').expr} * {ratio})"
+        grown = f"max({own}, ({cell('problem', f'{other}_high', empty='1').expr}) * {ratio})"
         own = f"({cell('problem', 'similar').expr}) ? {grown} : ({own})"
     return alt.Scale(domain=[alt.ExprRef(f"-({own})"), alt.ExprRef(own)], nice=False)
 

@@ -21,7 +21,10 @@ SHAPES = {"without": "square", "with": "circle"}
 DASHES = {"held_out": [1, 0], "train": [5, 3]}
 SHOWN = "shown_k"  # the number of the measurement that is said: the one under the pointer, or the last
 FRAME = "data('frame')[0]"
-LOSS_TICKS = [float(f"{factor}e{power}") for power in range(-5, 7) for factor in (1, 3)]
+PLAIN_TICKS = range(-3, 4)  # powers of ten whose labels are written out; beyond them only whole powers have one
+LOSS_TICKS = [
+    float(f"{factor}e{power}") for power in range(-5, 7) for factor in ((1, 3) if power in PLAIN_TICKS else (1,))
+]
 LOSS_LABEL = (
     f"abs(log(datum.value) / LN10) < 3.5 ? format(datum.value, '~g') : {raised('round(log(datum.value) / LN10)', 1)}"
 )
