@@ -12,6 +12,7 @@ from tests.streamlit_client import ROOT
 from tests.views.spec_reading import nodes, spread_out, strings
 from views.charts import ALL_CHARTS
 from views.charts.ink import BLUE, GRAY, GREEN, ORANGE, PAPER, RED, VIOLET, YELLOW
+from views.charts.ruler_bands import LIMIT, SIZES
 from views.text import load_text
 
 INKS = (RED, ORANGE, YELLOW, GREEN, BLUE, VIOLET, GRAY)
@@ -147,7 +148,12 @@ def _english(name: str) -> dict[str, Any]:
 def _inks_of_words(spec: Mapping[str, Any]) -> Iterator[str]:
     for mark in views(spec):
         if mark["mark"]["type"] == "text":
-            yield from inks_of(mark.get("encoding", {}).get("color", {}))
+            colour = mark.get("encoding", {}).get("color", {})
+            scale = colour.get("scale") or {}
+            if LIMIT in scale.get("domain", ()):  # of `ruler_marks`: its words say these, and no regime
+                inks = dict(zip(scale["domain"], scale["range"], strict=True))
+                colour = [inks[named] for named in (*SIZES, LIMIT)]
+            yield from inks_of(colour)
 
 
 def _painted(mark: Mapping[str, Any]) -> bool:

@@ -19,6 +19,7 @@ from views.text import Text
 LONG = 1500  # steps of the runs where theory cannot tell
 FINE = 48  # learning rates tried in such a stretch
 SIZES = ("small", "good", "large")  # the learning rates that are compared
+LIMIT = "limit"
 Stretch = tuple[float, float, Regime]
 
 
@@ -57,7 +58,7 @@ def _by_running(loss: Loss, start: float, low: float, high: float) -> list[Stret
 def ruler_marks(text: Text, loss: Loss, scale: Ruler, three: tuple[float, float, float] | None) -> DataSet:
     """1/L and 2/L, where the loss has a largest curvature, and the learning rates that are compared."""
     steepest = loss.curvature_bounds[1]
-    rows = [(1 / steepest, "1/L", "limit"), (2 / steepest, "2/L", "limit")] if math.isfinite(steepest) else []
+    rows = [(1 / steepest, "1/L", LIMIT), (2 / steepest, "2/L", LIMIT)] if math.isfinite(steepest) else []
     if three is not None:
         rows = [(rate, text(f"chart.step_size.{size}"), size) for rate, size in zip(three, SIZES, strict=True)]
     rows = [row for row in rows if scale.low <= row[0] <= scale.end]

@@ -26,7 +26,7 @@ from views.charts.ink import (
 from views.charts.player import STEP
 from views.charts.pointer import HOVERED, hover, pick, pointed, touched
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
-from views.charts.ruler_bands import SIZES
+from views.charts.ruler_bands import LIMIT, SIZES
 from views.charts.shipped import once
 from views.charts.step_size_frames import COMMITTED, LEVELS, PLACES
 from views.lazily import alt
@@ -42,7 +42,7 @@ REGIME_COLOURS = {
     Regime.DIVERGES: RED,
 }
 COLOURS = {regime.name: colour for regime, colour in REGIME_COLOURS.items()}
-COLOURS |= dict(zip(SIZES, (BLUE, GREEN, RED), strict=True)) | {"limit": GRAY}
+COLOURS |= dict(zip(SIZES, (BLUE, GREEN, RED), strict=True)) | {LIMIT: GRAY}
 SHAPES = dict.fromkeys(COLOURS, "circle") | dict(zip(SIZES, ("circle", "square", "triangle-up"), strict=True))
 LIT = "lit"  # the step that is lit: the one under the pointer, or else the player's
 LAST = "last_step"  # up to which the path is drawn
