@@ -23,11 +23,12 @@ page           what stands around every lesson, and its three places
 doors          what Streamlit is kept from: to store every upload, to ask the net
 turns          why full runs of a page wait for each other
 charts         one file a figure: data in, chart out
-drawing        a finished chart and its data sets, on the page
+drawing        a finished chart and its data sets, on the page; `arrow_stream` writes them for the browser
+lazily         what is loaded only when somebody asks for it
 verdicts       what theory and run say, in words
 figure_notes   what can be taken away of a figure: its numbers, its picture, and the program that computes them
 descent_table  those of a run on one loss; `bowl_table` those of a run on a bowl, `batch_norm_table` of a network
 scripts        the programs
 """
 
-import gdcore  # noqa: F401  before pandas loads numpy: it says how many threads numpy may use
+import gdcore  # noqa: F401  before numpy is loaded: it says how many threads numpy may use

@@ -6,6 +6,7 @@ So the server validates nothing twice, and the browser redraws instead of buildi
 
 import gc
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import streamlit as st
@@ -37,6 +38,8 @@ def draw(
     if lab().presenting:
         spec = enlarged(spec)
     content = {**spec, "datasets": {name: arrow(frame) for name, frame in frames.items()}}
+    if "encoding" in content:
+        content["encoding"] = deepcopy(content["encoding"])  # Streamlit changes the title of a legend in place
     if state:
         with st.container(key=f"state-{key}"):
             st.markdown(state)

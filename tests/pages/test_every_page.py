@@ -1,5 +1,6 @@
 """Every page, tab and language with ordinary and extreme settings: no exception, no NaN, a verdict."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -9,9 +10,10 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
+from views.charts import ALL_CHARTS
 from views.setting import Choice, Number, defaults
 from views.settings import PAGES
-from views.text import LANGUAGES
+from views.text import LANGUAGES, load_text
 
 NONSENSE = re.compile(r"\b[Nn]a[Nn]\b|\bNone\b|undefined|\[object")
 
@@ -210,3 +212,13 @@ def test_a_link_shows_the_same_values_as_the_page_it_was_copied_from() -> None:
     healthy(app)
     assert query_of(app) == {"lang": "zh", **query}
     assert defaults(PAGES["learning_rate"])["steps"] == 30
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_drawn_stays_as_it_was_built(page: str) -> None:
+    def charts() -> str:
+        return json.dumps([chart(load_text("en")) for chart in ALL_CHARTS.values()])
+
+    built = charts()
+    healthy(opened(page, lang="en"))
+    assert charts() == built
