@@ -21,7 +21,7 @@ def numbers(page) -> str:
     return "".join(sign for sign in said if sign.isdigit() or sign in ".−")
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("language", ["en", pytest.param("zh", marks=pytest.mark.long)])
 def test_the_link_and_its_code_lead_a_second_visitor_to_the_same_numbers(visit: Opener, language: str) -> None:
     text = load_text(language)
     page = visit(f"{PLACE}&lang={language}", locale="zh-CN" if language == "en" else "en-US")
