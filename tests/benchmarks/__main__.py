@@ -17,6 +17,7 @@ from tests.load.arrival import arrival
 from tests.load.beside_plain import beside_plain
 from tests.load.classroom import play
 from tests.load.memory import many_sessions
+from tests.load.replicas import haproxy, one_and_two
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
 NOTES = RESULTS.with_name("notes.md")
@@ -42,6 +43,7 @@ def main() -> None:
         "The browser's time": picture.table,
         "A class of twenty beside a class of the plain app": lambda: play(beside_plain(20, 20.0, 3)),
         "A hundred visitors arrive": lambda: play(arrival(100, 10.0)),
+        "One process and two": lambda: play(one_and_two(60, 25.0)) if haproxy() else "HAProxy is not installed.",
         "Memory": lambda: play(many_sessions(300)),
     }.items():
         parts.append(f"## {title}\n\n{measure()}")
