@@ -19,8 +19,23 @@ SMALLEST = 1e-60  # what is nearer to 0 counts as 0: its square, or a product of
 _LONGEST = 32  # characters; no value of ours is longer
 
 
+class _Parsed:
+    """What all settings share."""
+
+    def parse(self, text: str) -> Value:
+        """The value that `text` writes; ValueError if there is none."""
+        raise NotImplementedError
+
+    def admits(self, value: Value) -> bool:
+        """Whether a query string may ask for this value."""
+        try:
+            return self.parse(value if isinstance(value, str) else written(value)) == value
+        except ValueError:
+            return False
+
+
 @dataclass(frozen=True)
-class Number:
+class Number(_Parsed):
     """A number with its admissible range, ends included."""
 
     key: str
@@ -46,7 +61,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(_Parsed):
     """One word out of a few."""
 
     key: str
@@ -65,7 +80,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Key:
+class Key(_Parsed):
     """The key of a table of numbers."""
 
     key: str
@@ -83,7 +98,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Names:
+class Names(_Parsed):
     """Any of some names, separated by commas; none by default."""
 
     key: str

@@ -144,6 +144,11 @@ def _write_url(here: Lab) -> None:
     here.written = query
 
 
+def admits(key: str, value: Value) -> bool:
+    """Whether a link may set this value on the open page: then a control may as well."""
+    return any(setting.key == key and setting.admits(value) for setting in lab().table)
+
+
 def commit(**changes: Value) -> None:
     """Set values of the open page and write the URL. For callbacks: it runs before the script does."""
     here = lab()

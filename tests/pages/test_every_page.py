@@ -7,8 +7,10 @@ from functools import cache
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from views.charts import ALL_CHARTS
 from views.setting import Choice, Number, defaults
@@ -222,3 +224,48 @@ def test_what_is_drawn_stays_as_it_was_built(page: str) -> None:
     built = charts()
     healthy(opened(page, lang="en"))
     assert charts() == built
+
+
+@pytest.mark.parametrize(
+    ("page", "tab", "name"),
+    [
+        ("learning_rate", "size", "loss"),  # which settles others as well
+        ("depth", "start", "activation"),
+        ("learning_rate", "data", "target"),  # a whole number that stands for a column
+    ],
+)
+def test_a_label_of_a_list_that_has_changed_meanwhile_leaves_everything_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, page: str, tab: str, name: str
+) -> None:
+    app = opened(page, tab=tab, lang="en")
+    before = said(app)
+    box = app.selectbox(key=f"{page}-{name}")
+    sent = type(box)._widget_state.fget
+
+    def stale(each: Selectbox) -> WidgetState:
+        state = sent(each)
+        if each.key == box.key:
+            state.string_value = "横断面"
+        return state
+
+    monkeypatch.setattr(Selectbox, "_widget_state", property(stale))
+    app.run()
+    monkeypatch.undo()
+    healthy(app)
+    assert said(app) == before
+    assert name not in query_of(app)
+
+
+@pytest.mark.parametrize(
+    ("page", "tab", "key"),
+    [("learning_rate", "size", "learning_rate-steps-"), ("depth", "chain", "depth-depth-")],
+)
+@pytest.mark.parametrize("value", [10**9, -(10**9)])
+def test_a_slider_that_is_made_to_send_what_it_cannot_show_changes_nothing(
+    page: str, tab: str, key: str, value: int
+) -> None:
+    app = opened(page, tab=tab, lang="en")
+    before = said(app)
+    app.slider(key=key).set_value(value).run()
+    healthy(app)
+    assert said(app) == before
