@@ -18,6 +18,7 @@ from views.guide import guide
 from views.header import header
 from views.numbers import plain
 from views.state import Lab, commit, lab
+from views.text import LANGUAGES, load_text
 
 ICON = str(Path(__file__).parent / "icon.svg")
 FRAME = Path(__file__).parent.parent / "app.py"
@@ -79,7 +80,9 @@ def _tabs(here: Lab, names: Sequence[str]) -> list[tuple[str, TabContainer]]:
     mirror(widget, labels[list(names).index(str(here.current["tab"]))])
 
     def turn() -> None:
-        commit(tab=names[labels.index(st.session_state[widget])])
+        # a tab that is pressed while the language changes still comes with its label in the other one
+        known = {load_text(language)(f"tab.{name}"): name for language in LANGUAGES for name in names}
+        commit(tab=known.get(st.session_state[widget], here.current["tab"]))
 
     return list(zip(names, st.tabs(labels, key=widget, on_change=turn), strict=True))
 

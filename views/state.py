@@ -193,6 +193,6 @@ def reset() -> None:
 def speak(language: str) -> None:
     """Change the language; nothing else changes."""
     here = lab()
-    here.language = language
+    here.language = language if language in LANGUAGES else here.language
     here.refusals = []
     _write_url(here)

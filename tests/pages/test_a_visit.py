@@ -1,8 +1,10 @@
 """A visit: every control reaches the link, pages keep what was set on them, and a change can be taken back."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.test_every_page import _fresh_process, healthy, opened, query_of, said  # noqa: F401
@@ -153,6 +155,27 @@ def test_a_tab_keeps_what_was_set_in_it_while_another_is_open() -> None:
     app.run()
     assert query_of(app) == {"width": "32", "look": "growth"}
     assert "width" not in controls(app, "depth")
+
+
+@pytest.mark.parametrize(("label", "opens"), [("zh", "dip"), ("en", "dip"), (None, "slope")])
+def test_a_tab_that_is_pressed_while_the_language_changes_opens(
+    monkeypatch: pytest.MonkeyPatch, label: str | None, opens: str
+) -> None:
+    app = opened("learning_rate", lang="en", tab="slope")
+    drawn = st.tabs
+
+    def pressed(labels: list[str], key: str, on_change: Callable[[], None]) -> Any:
+        shown = st.session_state[key]
+        st.session_state[key] = load_text(label)("tab.dip") if label else "no tab at all"
+        on_change()
+        st.session_state[key] = shown
+        return drawn(labels, key=key, on_change=on_change)
+
+    monkeypatch.setattr(st, "tabs", pressed)
+    healthy(app.run())
+    monkeypatch.undo()
+    healthy(app.run())
+    assert lab_of(app).current["tab"] == opens
 
 
 def test_reset_brings_the_defaults_of_this_page_alone_and_leaves_tab_and_language() -> None:
