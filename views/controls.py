@@ -12,7 +12,7 @@ import streamlit as st
 
 from views.numbers import plain
 from views.setting import Value
-from views.state import Lab, admits, commit, commit_with
+from views.state import Lab, allowed, commit, commit_with
 from views.text import Text
 
 FollowUp = Callable[[dict[str, Value]], Mapping[str, Value]]
@@ -49,7 +49,7 @@ def _take(widget: str, key: str, old: Value | None, follow_up: FollowUp | None) 
     value = st.session_state[widget]
     # an emptied box, or a pressed segment pressed again: there is always a value. A label chosen from a list that was
     # still open in another language comes as it is written; and nobody has to use the page to send something
-    if value is None or not admits(key, value):
+    if value is None or not allowed(key, value):
         st.session_state[widget] = old
     elif follow_up is None:
         commit(**{key: value})

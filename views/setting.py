@@ -19,23 +19,8 @@ SMALLEST = 1e-60  # what is nearer to 0 counts as 0: its square, or a product of
 _LONGEST = 32  # characters; no value of ours is longer
 
 
-class _Parsed:
-    """What all settings share."""
-
-    def parse(self, text: str) -> Value:
-        """The value that `text` writes; ValueError if there is none."""
-        raise NotImplementedError
-
-    def admits(self, value: Value) -> bool:
-        """Whether a query string may ask for this value."""
-        try:
-            return self.parse(value if isinstance(value, str) else written(value)) == value
-        except ValueError:
-            return False
-
-
 @dataclass(frozen=True)
-class Number(_Parsed):
+class Number:
     """A number with its admissible range, ends included."""
 
     key: str
@@ -61,7 +46,7 @@ class Number(_Parsed):
 
 
 @dataclass(frozen=True)
-class Choice(_Parsed):
+class Choice:
     """One word out of a few."""
 
     key: str
@@ -80,7 +65,7 @@ class Choice(_Parsed):
 
 
 @dataclass(frozen=True)
-class Key(_Parsed):
+class Key:
     """The key of a table of numbers."""
 
     key: str
@@ -98,7 +83,7 @@ class Key(_Parsed):
 
 
 @dataclass(frozen=True)
-class Names(_Parsed):
+class Names:
     """Any of some names, separated by commas; none by default."""
 
     key: str
@@ -126,6 +111,14 @@ class Refusal:
     key: str
     written: str
     default: Value
+
+
+def admits(setting: Setting, value: Value) -> bool:
+    """Whether a query string may ask for this value."""
+    try:
+        return setting.parse(value if isinstance(value, str) else written(value)) == value
+    except ValueError:
+        return False
 
 
 def read(table: Iterable[Setting], query: Mapping[str, list[str]]) -> tuple[dict[str, Value], list[Refusal]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from views.problem import OWN
-from views.setting import Refusal, Setting, Value, defaults, read, write
+from views.setting import Refusal, Setting, Value, admits, defaults, read, write
 from views.settings import FRAME, PAGES
 from views.tables import CARS, Table, is_key, keep
 from views.text import LANGUAGES, Text, load_text
@@ -144,9 +144,9 @@ def _write_url(here: Lab) -> None:
     here.written = query
 
 
-def admits(key: str, value: Value) -> bool:
+def allowed(key: str, value: Value) -> bool:
     """Whether a link may set this value on the open page: then a control may as well."""
-    return any(setting.key == key and setting.admits(value) for setting in lab().table)
+    return any(setting.key == key and admits(setting, value) for setting in lab().table)
 
 
 def commit(**changes: Value) -> None:
