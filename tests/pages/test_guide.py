@@ -231,42 +231,6 @@ def test_the_navigation_link_of_the_open_page_keeps_the_lesson_and_the_lab() -> 
     assert query_of(app) == before == {"lesson": "step_size", "step": "3", "alpha": "0.9"}
 
 
-@pytest.mark.parametrize(("key", "language"), [(key, language) for key in LESSONS for language in ("en", "zh")])
-def test_the_worksheet_asks_all_questions_and_solves_them_only_if_wanted(key: str, language: str) -> None:
-    lesson = load_lesson(key, language)
-    app = press(at(key, 0, language), "sheet")
-    assert not app.exception
-    assert query_of(app)["sheet"] == "questions"
-    for turn in (0, 1):
-        shown = "\n".join(said(app))
-        assert all(step.question in shown for step in lesson.steps)
-        assert all(f"☐ {words}" in shown for step in lesson.steps for words in step.options.values())
-        assert [step.explanation in shown for step in lesson.steps] == [bool(turn)] * len(lesson.steps)
-        assert [reason in shown for step in lesson.steps for reason in step.why.values()].count(not turn) == 0
-        assert not lab_is_drawn(app)
-        if not turn:
-            app.toggle(key="guide-solutions").set_value(True).run()
-    assert query_of(app)["sheet"] == "solutions"
-
-
-def test_who_closes_the_worksheet_is_where_the_lesson_was() -> None:
-    app = answer(at("step_size", 3), "step_size", 3, "cycles")
-    lab_of(app).frame["sheet"] = "questions"
-    app.query_params["sheet"] = "questions"
-    app.run()
-    assert not lab_is_drawn(app)
-    press(app, "fold")
-    assert verdicts(app)
-    assert lab_is_drawn(app)
-    assert query_of(app) == {"lesson": "step_size", "step": "3", "alpha": "1.5"}
-
-
-def test_a_worksheet_without_its_lesson_is_the_lab() -> None:
-    app = opened("learning_rate", lang="en", sheet="solutions")
-    healthy(app)
-    assert lab_is_drawn(app)
-
-
 def test_home_names_a_broken_lesson_once_and_offers_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(key: str, language: str) -> Heading:
         if key == "step_size":
