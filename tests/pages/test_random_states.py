@@ -58,7 +58,9 @@ def turn(widget: Any, dice: random.Random) -> None:
     elif widget.type == "button_group":
         widget.set_value(dice.choice(widget.options))
     elif widget.type == "select_slider":
-        widget.set_value(float(dice.choice([each for each in widget.options if NUMBER.fullmatch(each)])))
+        plain = [each for each in widget.options if NUMBER.fullmatch(each)]
+        if plain:  # 2.59 × 10¹⁰ is rounded, and cannot be sent back as it is read
+            widget.set_value(float(dice.choice(plain)))
     else:
         low, high, step = float(widget.min), float(widget.max), float(widget.step or 1)
         high = min(high, SMALL_NETWORKS.get(str(widget.key).split("-")[1], high))
