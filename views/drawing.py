@@ -6,6 +6,7 @@ So the server validates nothing twice, and the browser redraws instead of buildi
 
 import gc
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from copy import deepcopy
 from typing import Any
 
@@ -40,18 +41,18 @@ def draw(
     content = {**spec, "datasets": {name: arrow(frame) for name, frame in frames.items()}}
     if "encoding" in content:
         content["encoding"] = deepcopy(content["encoding"])  # Streamlit changes the title of a legend in place
-    if state:
-        with st.container(key=f"state-{key}"):
-            st.markdown(state)
-    if on_pick is None:
-        st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt)
-        return
+    with st.container(key=f"figure-{key}", gap=None) if state else nullcontext():
+        if state:
+            st.markdown(state)  # `page.css` hides what stands first
+        if on_pick is None:
+            st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt)
+            return
 
-    def hand_on() -> None:
-        for row in st.session_state[key]["selection"].get("pick") or []:
-            on_pick(row)
+        def hand_on() -> None:
+            for row in st.session_state[key]["selection"].get("pick") or []:
+                on_pick(row)
 
-    st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt, on_select=hand_on, selection_mode="pick")
+        st.vega_lite_chart(spec=content, width="stretch", key=key, alt=alt, on_select=hand_on, selection_mode="pick")
 
 
 @st.cache_resource(show_spinner=False)

@@ -3,7 +3,7 @@
 import json
 import runpy
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -63,7 +63,7 @@ def show(lessons: Mapping[str, Callable[[], None]]) -> None:
     here = lab()
     if not guide(here):
         return
-    _take_away(here.hidden & HIDEABLE_PARTS)
+    _take_away(here.hidden)
     if "tabs" in here.hidden:
         lessons[str(here.current["tab"])]()
         return
@@ -97,7 +97,7 @@ class Lesson(NamedTuple):
 
 def lesson(name: str) -> Lesson:
     """The places of a lesson; `page.css` arranges them."""
-    with st.container(key=f"lesson-{name}"):
+    with st.container(key="lesson"):  # of one name, for the styles: only one lesson is open
         return Lesson(*(st.container(key=f"{part}-{name}") for part in Lesson._fields))
 
 
@@ -135,9 +135,14 @@ def _restarted(words: str) -> str:
     return script.replace("@process", json.dumps(PROCESS)).replace("@words", json.dumps(words))
 
 
-def _take_away(parts: Iterable[str]) -> None:
-    """What is hidden and no control is not shown; which parts, the link says, or the step of a lesson."""
-    if away := [f'[class*="st-key-{part}-"]' for part in sorted(parts)]:
+def _take_away(hidden: frozenset[str]) -> None:
+    """Show nothing of hidden parts, and leave the room of a hidden control to its neighbour.
+
+    What is hidden, the link says, or the step of a lesson. A control that is hidden is not drawn; its column is.
+    """
+    if hidden:
+        away = [f'[class*="st-key-{part}-"]' for part in sorted(hidden & HIDEABLE_PARTS)]
+        away.append(".stColumn:not(:has(.stElementContainer))")
         st.html(f"<style>{', '.join(away)} {{ display: none; }}</style>")
 
 

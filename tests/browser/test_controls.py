@@ -70,8 +70,8 @@ def test_a_link_opens_its_tab_and_the_other_stays_empty(visit: Opener, open_tab:
     page = visit(f"/depth?tab={open_tab}")
     expect(page.get_by_role("tab", name=EN(f"tab.{open_tab}"))).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("tabpanel")).to_have_count(1)
-    expect(page.locator(f".st-key-lesson-{open_tab}")).to_have_count(1)
-    expect(page.locator(f".st-key-lesson-{closed}")).to_have_count(0)
+    expect(page.locator(f".st-key-picture-{open_tab}")).to_have_count(1)
+    expect(page.locator(f".st-key-picture-{closed}")).to_have_count(0)
 
 
 @pytest.mark.parametrize("place", ["/learning_rate?alpha=0.9&loss=huber", "/depth?depth=12&scale=1.4"])

@@ -23,7 +23,7 @@ SIDEWAYS = """() => [document.scrollingElement, document.querySelector('[data-te
     .map(each => `${each.scrollWidth} px in ${each.clientWidth}`)"""
 CUT = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(each => {
     const own = [...each.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-    if (!own || each.closest('svg, .katex, pre, code, [class*=st-key-state-]')) return false;
+    if (!own || each.closest('svg, .katex, pre, code, .told, [class*=st-key-figure-] > .stElementContainer:first-child')) return false;
     if (!each.checkVisibility({visibilityProperty: true})) return false;
     const box = each.getBoundingClientRect();
     if (box.width < 2) return false;
@@ -35,7 +35,7 @@ CUT = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e
     }
     return false;
 }).map(each => each.innerText.slice(0, 60))"""
-LIVE = "[role=status].st-key-state-told"
+LIVE = "[role=status].told"
 MOVING = """() => document.getAnimations().filter(each => each.playState === 'running'
     && each.effect.getComputedTiming().duration > 10).map(each => each.animationName || each.transitionProperty)"""
 

@@ -61,7 +61,7 @@ def sees_outcome(page: Page, step: Step, given: Given) -> None:
     expect(verdict).to_contain_text(step.says(given), timeout=SLOW)
     for key, reason in step.why.items():
         assert (reason in verdict.inner_text()) == (key == step.outcome(given))
-    picture = f".st-key-lesson-{step.settings['tab']} :is(svg, canvas).marks"
+    picture = f".st-key-picture-{step.settings['tab']} :is(svg, canvas).marks"
     appears(page, picture)
     page.locator(picture).first.wait_for()
     assert page.locator(".st-key-guide").bounding_box()["height"] <= COMPACT

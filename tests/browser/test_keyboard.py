@@ -99,7 +99,7 @@ def test_a_key_changes_the_value_and_words_picture_and_its_description_follow(
 ) -> None:
     page = visit(place)
     words = page.locator("[class*=st-key-words-]")
-    described = page.locator("[class*=st-key-state-]").first
+    described = page.locator("[class*=st-key-figure-] > .stElementContainer:first-child").first
     before = words.inner_text(), described.inner_text(), page.locator("svg.marks").first.inner_html(), page.url
     page.locator(f".st-key-{control} input").first.press(PRESSED.get(control, "ArrowLeft"))
     page.wait_for_function("was => location.href !== was", arg=before[3])

@@ -157,7 +157,7 @@ def test_the_symbols_are_one_click_away(visit: Opener) -> None:
 
 def test_what_a_figure_shows_is_told_to_those_who_do_not_see_it(visit: Opener) -> None:
     page = visit("/learning_rate")
-    told = page.locator(".st-key-state-step_size")
+    told = page.locator(".st-key-figure-step_size > .stElementContainer:first-child")
     before = told.inner_text()
     page.locator(f"{ALPHA} input").press("ArrowRight")
     page.wait_for_url(re.compile(r"alpha="))

@@ -54,4 +54,4 @@ def test_every_preset_is_one_click_from_wherever_the_page_stands(visit: Opener, 
         query = urlencode(write(PAGES[page_name], defaults(PAGES[page_name]) | preset.values(page_name)))
         page.wait_for_url(f"**/{page_name}?{query}")
         settled(page)
-        page.locator(f".st-key-lesson-{preset.changes['tab']} :is(svg, canvas).marks").first.wait_for()
+        page.locator(f".st-key-picture-{preset.changes['tab']} :is(svg, canvas).marks").first.wait_for()
