@@ -13,6 +13,7 @@ _ROW = re.compile(r"data\('\w+'\)\[(?:[^\[\]]|\[[^\]]*\])*\]\)?(?: : [^:]*)?$")
 _INDEX = re.compile(r"\[(?:[^\[\]]|\[[^\]]*\])*\]")
 _OF_ROW = re.compile(r"(hovered < 0 \? )?\b(\w+)\.(\w+)")  # while nothing is hovered: of the first of two data sets
 _DATUM = re.compile(r"datum\.(\w+)")
+_ONE_VALUE = re.compile(r"datum\.(\w+) == ")
 _PARTS = ("layer", "concat", "vconcat", "hconcat")
 
 
@@ -70,6 +71,26 @@ def _made(transform: Node) -> list[str]:
     return [name for each in names for name in ([each] if isinstance(each, str) else each)]
 
 
+def joined(spec: Node) -> Iterator[tuple[str, str]]:
+    """Data set and key column of every lookup: the rows that a mark takes from another data set than its own."""
+    for node in nodes(spec):
+        if "lookup" in node:
+            yield node["from"]["data"]["name"], node["from"]["key"]
+
+
+def kept(spec: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Data set and columns of every key by which marks stay the same ones when their data change.
+
+    The columns are the key's own, and those of which a filter takes one value: they say which rows are drawn together.
+    """
+    for node in nodes(spread_out(spec)):
+        if "mark" in node and (field := node.get("encoding", {}).get("key", {}).get("field")):
+            transforms = node.get("transform", [])
+            alike = [name for each in transforms for name in _ONE_VALUE.findall(str(each.get("filter", "")))]
+            if field not in {name for transform in transforms for name in _made(transform)}:
+                yield node["data"]["name"], (field, *alike)
+
+
 def spread_out(node: Any, above: Node | None = None) -> Any:
     """The spec with all that Vega-Lite hands down to a mark said at the mark, and the marks of a view side by side."""
     if isinstance(node, list):
@@ -125,4 +146,4 @@ def _rows(spec: Node) -> Iterator[tuple[str, list[str]]]:
 def data_sets(spec: Node) -> set[str]:
     """The names of all data sets that a spec uses; Vega's own stores of selections are none."""
     read = {name for _, text in strings(spec) for name in _DATA.findall(text) if not name.endswith("_store")}
-    return {mark.data for mark in marks(spec)} | read
+    return {mark.data for mark in marks(spec)} | {data for data, _ in joined(spec)} | read

@@ -14,7 +14,7 @@ from gdcore.experiment import Experiment
 from gdcore.losses import quadratic
 from gdcore.three_layers import three_layers
 from tests.views.batch_norm_frames import frames_of
-from tests.views.spec_reading import data_sets, looked_up, marks, nodes, selected, strings
+from tests.views.spec_reading import data_sets, joined, kept, looked_up, marks, nodes, selected, strings
 from views.bowls import made_bowl
 from views.charts import ALL_CHARTS
 from views.charts.bowl_frames import bowl_frames, run_at
@@ -128,10 +128,18 @@ def test_the_data_sets_are_those_that_the_chart_uses_and_no_others(name: str, te
 def test_every_column_that_the_chart_reads_is_there(name: str, text: Text) -> None:
     spec, frames = ALL_CHARTS[name](text), _frames_of(name, text)
     wanted = {(mark.data, column) for mark in marks(spec) for column in mark.columns}
-    wanted |= set(selected(spec)) | {(data, field) for data, field in looked_up(spec) if not data.endswith("_store")}
+    wanted |= set(selected(spec)) | set(joined(spec)) | {(data, field) for data, field in looked_up(spec) if not data.endswith("_store")}
     assert wanted, "a chart without any column cannot show data"
     missing = {(data, column) for data, column in wanted if column not in frames[data].columns}
     assert not missing
+
+
+@every_chart
+def test_a_key_tells_the_rows_of_its_data_set_apart(name: str, text: Text) -> None:
+    """Marks with the same key would be drawn as one."""
+    spec, frames = ALL_CHARTS[name](text), _frames_of(name, text)
+    for data, columns in {*kept(spec), *((data, (field,)) for data, field in joined(spec))}:
+        assert not frames[data].table().duplicated(list(columns)).any(), f"{data}: {columns}"
 
 
 @every_chart

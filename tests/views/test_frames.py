@@ -20,6 +20,7 @@ from views.charts.step_size_frames import (
     LEVELS,
     OUTSIDE,
     PLACES,
+    SPOTS,
     Axes,
     step_size_frames,
 )
@@ -70,13 +71,16 @@ def starts(loss: Loss) -> list[float]:
 def require_linked_view(frames: Frames) -> None:
     require_drawable(frames)
     seen = tables(frames)
-    runs, final, problem = seen["runs"], seen["final"], seen["problem"].iloc[0]
+    path, runs, final, problem = seen["path"], seen["runs"], seen["final"], seen["problem"].iloc[0]
     assert len(frames["numbers"]) == problem.steps + 1
-    for drawn in (runs, final):
+    for drawn in (path, runs, final):
         assert drawn.level.between(-LEVELS, (DECADES_BELOW + DECADES_ABOVE + 1) * LEVELS).all()
-    assert runs.place.between(-OUTSIDE * PLACES, (1 + OUTSIDE) * PLACES).all()
-    assert set(runs.run) >= {COMMITTED, *final.run}
-    assert (runs.step <= problem.steps).all()
+    for drawn in (path, runs):
+        assert drawn.place.between(-OUTSIDE * PLACES, (1 + OUTSIDE) * PLACES).all()
+    assert COMMITTED in set(path.run)
+    assert set(runs.key // SPOTS) == set(final.run)
+    assert runs.key.is_unique
+    assert path.step.max() == (runs.key % SPOTS).max() == problem.steps < SPOTS
 
 
 @pytest.mark.parametrize("steps", [1, 100])
@@ -100,8 +104,8 @@ def test_the_linked_view_can_draw_three_runs_on_either_axis(name: str, log: bool
     assert frames["problem"]["three"][0]
     numbers = [COMMITTED - 1, COMMITTED - 2, COMMITTED - 3]
     for number, rate in zip(numbers, three, strict=True):
-        alone = step_size(loss, loss.start, rate, 30)["runs"].table().query(f"run == {COMMITTED}")
-        together = frames["runs"].table().query(f"run == {number}")
+        alone = step_size(loss, loss.start, rate, 30)["path"].table().query(f"run == {COMMITTED}")
+        together = frames["path"].table().query(f"run == {number}")
         np.testing.assert_array_equal(together[["step", "place", "level"]], alone[["step", "place", "level"]])
 
 
@@ -158,7 +162,7 @@ def test_the_committed_run_is_that_of_a_plain_loop(name: str, factor: float) -> 
         theta -= learning_rate * float(loss.gradient(theta))
         path.append(theta)
     frames = tables(step_size(loss, loss.start, learning_rate, steps))
-    committed = frames["runs"].query(f"run == {COMMITTED}")
+    committed = frames["path"].query(f"run == {COMMITTED}")
     assert committed.step.tolist() == list(range(steps + 1))
     low, high = Axes.of(loss, loss.start).theta
     seen = (np.array(path) >= low) & (np.array(path) <= high)
@@ -179,10 +183,10 @@ def test_the_previewed_run_of_a_learning_rate_is_the_run_that_a_click_commits(na
     for index in (0, 7, len(frames["final"]) - 1):
         chosen = frames["final"].iloc[index]
         after = tables(step_size(loss, loss.start, float(chosen.alpha), 30))
-        preview = frames["runs"].query(f"run == {index}")
-        committed = after["runs"].query(f"run == {COMMITTED}").set_index("step")
-        np.testing.assert_array_equal(preview.place, committed.place[preview.step])
-        np.testing.assert_array_equal(preview.level, committed.level[preview.step])
+        preview = frames["runs"].query(f"{SPOTS * index} <= key < {SPOTS * (index + 1)}")
+        committed = after["path"].query(f"run == {COMMITTED}").set_index("step")
+        np.testing.assert_array_equal(preview.place, committed.place[preview.key % SPOTS])
+        np.testing.assert_array_equal(preview.level, committed.level[preview.key % SPOTS])
         problem = after["problem"].iloc[0]
         assert problem[["result", "regime"]].tolist() == [chosen.result, chosen.regime]
         regime = TEXT(f"regime.{chosen.regime}")

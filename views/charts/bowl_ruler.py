@@ -132,7 +132,9 @@ def ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
         limits.mark_rule(strokeDash=[4, 3]).encode(color=gray),
         *labels,
         result,
-        touched("final", hover("run"), pick("pace", "was")).transform_calculate(was="data('problem')[0].pace"),
+        touched("final", hover("run"), pick("pace", "was"), key="run").transform_calculate(
+            was="data('problem')[0].pace"
+        ),
         named("problem")
         .mark_rule(strokeWidth=2.5, clip=True)
         .encode(motion_colour(), opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),

@@ -112,23 +112,26 @@ def _stacked(runs: list[Columns]) -> DataSet:
 
 def _points(grown: Depths, depths: np.ndarray) -> Columns:
     """One row a depth: the first layer's gradient, the error, and the ends of the layer picture's axis."""
-    ends, factors = [], Factors.of(grown)
-    for depth in depths.tolist():
-        heights = np.concatenate([log10 for log10, _ in factors.at(depth).values()])
-        drawn = np.append(heights[heights > NOTHING], ALWAYS_SHOWN)
-        margin = HEADROOM * (drawn.max() - drawn.min())
-        ends.append((drawn.min() - margin, drawn.max() + margin))
     at = depths - 1
-    low, high = np.array(ends, dtype="f4").T
+    low, high = _axis(Factors.of(grown).drawn(depths))
     first = np.maximum(log10_of(grown.first_gradients)[at], ZERO)
     return {
         "depth": depths.astype("u1"),
         "first": first.astype("f4"),
         "error": log10_of(grown.errors)[at].astype("f4"),
         "turn": grown.errors.sign[at].astype("i1"),
-        "low": low,
-        "high": high,
+        "low": low.astype("f4"),
+        "high": high.astype("f4"),
     }
+
+
+def _axis(heights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The ends of an axis for each row of heights, with some room; what is 0 is not drawn."""
+    low, high = ALWAYS_SHOWN
+    lowest = np.minimum(np.where(heights > NOTHING, heights, low).min(axis=1), low)
+    highest = np.maximum(heights.max(axis=1), high)
+    margin = HEADROOM * (highest - lowest)
+    return lowest - margin, highest + margin
 
 
 def _line(problem: Problem, scale: float, grown: Depths) -> dict[str, float]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from gdcore.chain_depths import Depths, Draw, draw_weights, grow
-from gdcore.chain_formats import DEAD, Printed, first_gradients_in, printed
+from gdcore.chain_formats import first_gradients_in, printed
 from gdcore.precision import FORMATS, Storage, storage
 from gdcore.scaled import FloatArray, Scaled
 
@@ -88,6 +88,15 @@ class Factors:
         parts = {"gradient": gradient, "product": product, "signal": signal, "error": error}
         return {name: (log10, np.where(log10 < NOTHING, 0, sign)) for name, (log10, sign) in parts.items()}
 
+    def drawn(self, depths: np.ndarray) -> FloatArray:
+        """log₁₀ of all that the picture shows of the chains of these depths, a row a chain; ZERO beyond its layers."""
+        most = int(depths.max())
+        at, signal = depths[:, None] - 1, self.signals[0][:most]
+        error, product = self.errors[0][at], self.products[0][at] - self.products[0][:most]
+        outside = np.arange(most) > at
+        parts = (error + product + signal, product, np.broadcast_to(signal, product.shape))
+        return np.hstack([error, *(np.where(outside, ZERO, part) for part in parts)])
+
 
 def parts_at(grown: Depths, depth: int) -> dict[str, tuple[FloatArray, np.ndarray]]:
     """log₁₀ and sign of a chain's gradients and of their three factors, layer by layer, as the picture shows them."""
@@ -117,12 +126,11 @@ def told_in_formats(problem: Problem, scale: float) -> dict[str, Told]:
     true = grown.first_gradients
     found = {}
     for name, fmt in FORMATS.items():
-        numbers = first_gradients_in(fmt, grown.weights[None], problem.bias, problem.x, problem.target)[0]
+        numbers = first_gradients_in(fmt, grown.weights, problem.bias, problem.x, problem.target)
         ways = printed(numbers, fmt)
         fate = storage(true, fmt)
-        held_up = (fate == Storage.UNDERFLOW) & np.isin(ways, (Printed.NORMAL.value, Printed.SUBNORMAL.value))
-        ways = np.where(held_up, STUCK, ways)
-        useless = np.isin(ways, (STUCK, *(way.value for way in DEAD))) & (true.sign != 0)
-        fails = np.flatnonzero(useless | np.isin(fate, (Storage.UNDERFLOW, Storage.OVERFLOW)))
+        lost, usable = fate == Storage.UNDERFLOW, np.isfinite(numbers) & (numbers != 0.0)
+        ways = np.where(lost & usable, STUCK, ways)
+        fails = np.flatnonzero(~usable & (true.sign != 0) | lost | (fate == Storage.OVERFLOW))
         found[name] = Told(numbers, ways, int(fails[0]) + 1 if fails.size else None)
     return found

@@ -120,8 +120,10 @@ def _ruler(text: Text) -> alt.LayerChart | alt.FacetChart:
         .encode(alt.X("middle:Q"), y=alt.value(-10), text="shown:N", color=gray),
         limits.mark_rule(strokeDash=[5, 3]).encode(at, y=alt.value(-19), y2=alt.value("height"), color=gray),
         limits.mark_text(baseline="bottom", fontSize=12).encode(at, y=alt.value(-21), text="limit:N", color=gray),
-        *[each.encode(y, _colour(legend), shape.legend(legend)) for each in (dots, hollow)],
-        touched("final", hover("run"), pick("alpha", "was")),
+        *[each.encode(y, _colour(legend), shape.legend(legend), key="run:N") for each in (dots, hollow)],
+        touched("final", hover("run"), pick("alpha", "was"), key="run").transform_calculate(
+            was="data('problem')[0].alpha"
+        ),
         *[
             mark
             for source in (chosen, hovered)
@@ -156,7 +158,7 @@ def _run(tooltip: list[alt.Tooltip]) -> list[alt.Chart]:
     for source in (preview, committed):
         layers += [
             source.mark_line(clip=True, strokeWidth=1.5, strokeOpacity=0.75).encode(_colour(), order="step:Q"),
-            source.mark_circle(clip=True, size=28, opacity=1).encode(_colour(), tooltip=tooltip),
+            source.mark_circle(clip=True, size=28, opacity=1).encode(_colour(), tooltip=tooltip, key="step:N"),
         ]
     now = committed.transform_filter(f"datum.step == {STEP}")
     return [*layers, now.mark_circle(clip=True, size=110, opacity=1).encode(_colour(), tooltip=tooltip)]

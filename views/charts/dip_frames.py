@@ -82,7 +82,7 @@ def dip_frames(text: Text, run: DipDescent, schedule: str) -> dict[str, DataSet]
     return {
         **_landscape(text),
         "runs": runs,
-        "final": final.with_columns(was=rate),  # a click counts as new even on a learning rate that was clicked before
+        "final": final,
         "problem": problem,
         "committed": _committed(run),
     }

@@ -59,7 +59,7 @@ def _scatter(text: Text, side: str, legend: bool) -> alt.LayerChart | alt.FacetC
         named("lines")
         .transform_filter(f"datum.side == '{side}' && datum.step < lit")
         .mark_rule(strokeWidth=1.2, opacity=0.22, clip=True)
-        .encode(alt.X("x:Q"), alt.Y("y:Q"), x2="x_end:Q", y2="y_end:Q", color=alt.value(BLUE))
+        .encode(alt.X("x:Q"), alt.Y("y:Q"), x2="x_end:Q", y2="y_end:Q", color=alt.value(BLUE), key="step:N")
     )
     points = named("points").mark_circle(size=26, opacity=0.45, clip=True)
     words = text if legend else None
@@ -89,10 +89,10 @@ def _loss(text: Text) -> alt.LayerChart | alt.FacetChart:
     return alt.layer(
         anchor("frame"),
         run.mark_line(strokeWidth=1.5, clip=True).encode(color=blue, y=y),
-        run.mark_circle(size=26, opacity=0.8, clip=True).encode(color=blue, y=y),
+        run.mark_circle(size=26, opacity=0.8, clip=True).encode(color=blue, y=y, key="step:N"),
         run.transform_filter("datum.step == lit").mark_rule(strokeWidth=1.5, strokeDash=[3, 3]).encode(color=orange),
         run.transform_filter("datum.step == lit").mark_circle(size=120, opacity=1, clip=True).encode(color=orange, y=y),
-        touched("run", hover("step")),
+        touched("run", hover("step"), key="step"),
     ).encode(x=x)
 
 

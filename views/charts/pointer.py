@@ -29,10 +29,12 @@ def pointed(otherwise: str = "-1", name: str = "hover") -> str:
 HOVERED: Spec = {"name": "hovered", "expr": pointed()}  # a number that is −1 while the pointer is elsewhere
 
 
-def touched(frame: str, *parameters: alt.Parameter) -> alt.Chart:
+def touched(frame: str, *parameters: alt.Parameter, key: str) -> alt.Chart:
     """Invisible points, one a row, that a pointer finds by their place along x alone: all lie at one height.
 
-    `nearest` seeks in both directions, so points on a steep curve would hand over to their neighbours.
+    `nearest` seeks in both directions, so points on a steep curve would hand over to their neighbours. `key` names a
+    column that tells the rows apart: new data move the points, and what lies around them, instead of making new ones.
     """
-    points: alt.Chart = named(frame).mark_point(opacity=0).encode(y=alt.value(0)).add_params(*parameters)
-    return points
+    points = named(frame).mark_point(opacity=0).encode(y=alt.value(0), key=f"{key}:N")
+    chart: alt.Chart = points.add_params(*parameters)
+    return chart

@@ -79,7 +79,9 @@ def slope(text: Text) -> Spec:
             .encode(same_x, same_y, color=alt.value(GREEN)),
             _steps("places", "datum.place == hovered", same_x, same_y),
             _steps("point", "hovered < 0", same_x, same_y),
-            touched("places", hover("place"), pick("theta", "was")).encode(same_x),
+            touched("places", hover("place"), pick("theta", "was"), key="place")
+            .transform_calculate(was="data('point')[0].theta")
+            .encode(same_x),
         )
         .properties(width=900, height=HEIGHT, title=alt.TitleParams(said, offset=8, fontSize=15, fontWeight=600))
         .to_dict()
@@ -105,7 +107,7 @@ def slope_frames(
     return {
         "frame": DataSet.row(**frame),
         "curve": DataSet({"theta": line.astype("f4"), "loss": loss.value(line)}),
-        "places": touched.with_columns(place=np.arange(len(theta), dtype="i2"), was=across(walked[at])),
+        "places": touched.with_columns(place=np.arange(len(theta), dtype="i2")),
         "point": _places(text, loss, walked[at : at + 1], rate, axes),
         "walked": DataSet({"theta": across(walked[:at]), "loss": up(loss.value(walked[:at]))}),
     }

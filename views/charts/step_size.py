@@ -2,7 +2,8 @@
 
 Moving over the ruler shows another learning rate in the browser, out of a cube of runs that was computed once; a click
 commits it. Moving over the loss, or the player's slider, picks a step: it lights up everywhere, and its numbers are
-said. The committed run, and the three that can be compared in its place, are runs of the cube with negative numbers.
+said. What is drawn is the path of the committed run, or of the three that can be compared in its place; a preview puts
+the points of its run of the cube in the place of the path's, so a new commit leaves the cube as it is.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from views.charts.pointer import HOVERED, hover, pick, pointed, touched
 from views.charts.room import COLUMNS, FULL, GAP, HALF, Spec, View, fitted, headed, parts, wide_or_narrow
 from views.charts.ruler_bands import LIMIT, SIZES
 from views.charts.shipped import once
-from views.charts.step_size_frames import COMMITTED, LEVELS, PLACES
+from views.charts.step_size_frames import COMMITTED, LEVELS, PLACES, SPOTS
 from views.lazily import alt
 from views.text import Text
 
@@ -46,7 +47,6 @@ COLOURS |= dict(zip(SIZES, (BLUE, GREEN, RED), strict=True)) | {LIMIT: GRAY}
 SHAPES = dict.fromkeys(COLOURS, "circle") | dict(zip(SIZES, ("circle", "square", "triangle-up"), strict=True))
 LIT = "lit"  # the step that is lit: the one under the pointer, or else the player's
 LAST = "last_step"  # up to which the path is drawn
-HUNDREDS = 128  # more than there are steps
 PROBLEM = "data('problem')[0]"
 
 
@@ -86,16 +86,21 @@ def _run() -> alt.LayerChart:
             marks.transform_filter(f"datum.step == {LIT}")
             .mark_circle(clip=True, size=150, opacity=0.45)
             .encode(key="spot:N"),
-            data=alt.NamedData("runs"),
+            data=alt.NamedData("path"),
         )
         .transform_filter(f"datum.run >= first_run && datum.run <= last_run && datum.step <= {LAST}")
+        .transform_calculate(key=f"{SPOTS} * hovered + datum.step")
+        .transform_lookup("key", alt.LookupData(alt.NamedData("runs"), "key"), as_="preview")
+        .transform_filter("hovered < 0 || isValid(datum.preview)")
+        .transform_calculate(level="hovered < 0 ? datum.level : datum.preview.level")
+        .transform_calculate(place="hovered < 0 ? datum.place : datum.preview.place")
         .transform_calculate(
             theta=f"{PROBLEM}.theta_low + datum.place / {PLACES} * ({PROBLEM}.theta_high - {PROBLEM}.theta_low)",
             exponent=_exponent(),
             loss=f"{PROBLEM}.minimum + pow(10, {_exponent()})",
             # a mark stays the same one from run to run, and is moved instead of drawn anew
-            spot=f"(datum.run < {COMMITTED} ? {HUNDREDS} * datum.run : 0) + datum.step",
-            regime=f"datum.run >= 0 ? data('final')[datum.run].regime : {sizes} : {PROBLEM}.regime",
+            spot=f"(datum.run < {COMMITTED} ? {SPOTS} * datum.run : 0) + datum.step",
+            regime=f"hovered >= 0 ? data('final')[hovered].regime : {sizes} : {PROBLEM}.regime",
         )
         .encode(_colour())
     )
@@ -103,8 +108,9 @@ def _run() -> alt.LayerChart:
 
 def _steps(view: str) -> alt.Chart:
     """The committed run's steps, to be touched in a view: the signal `at_<view>`."""
-    points: alt.Chart = touched("runs", hover("step", f"at_{view}")).transform_filter(f"datum.run == {COMMITTED}")
-    return points
+    points = touched("path", hover("step", f"at_{view}"), key="step")
+    committed: alt.Chart = points.transform_filter(f"datum.run == {COMMITTED}")
+    return committed
 
 
 def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
@@ -120,7 +126,7 @@ def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
     result = (
         alt.layer(
             final.mark_line(strokeWidth=1.5, clip=True).encode(color=gray),
-            final.mark_circle(size=22, opacity=0.9),
+            final.mark_circle(size=22, opacity=0.9).encode(key="run:N"),
         )
         .transform_calculate(exponent=_exponent())
         .encode(y=_excess(text("chart.step_size.final")))
@@ -138,7 +144,7 @@ def _ruler(text: Text, log: bool) -> alt.LayerChart | alt.FacetChart:
         marks.mark_text(dy=-7, baseline="bottom", fontSize=12).encode(y=top, text="label:N"),
         result,
         # a click counts as new even on a learning rate that was clicked before
-        touched("final", hover("run"), pick("alpha", "was")).transform_calculate(was=f"{PROBLEM}.alpha"),
+        touched("final", hover("run"), pick("alpha", "was"), key="run").transform_calculate(was=f"{PROBLEM}.alpha"),
         named("problem")
         .mark_rule(strokeWidth=2.5, clip=True)
         .encode(opacity=alt.condition("hovered < 0", alt.value(1), alt.value(0.45))),
@@ -166,7 +172,7 @@ def _said(text: Text) -> alt.ExprRef:
 def step_size(text: Text, log: bool = False) -> Spec:
     """The chart as a dict, with α on a linear or on a log axis; a player must be added.
 
-    Data sets: problem, curve, runs, final, bands, marks, numbers (`step_size_frames`).
+    Data sets: problem, curve, path, runs, final, bands, marks, numbers (`step_size_frames`).
     """
     scale = window("problem", "loss_low", "loss_high")
     loss = alt.Y("loss:Q", title="J(θ)", scale=scale, axis=alt.Axis(tickCount=5, format="~s"))
@@ -201,7 +207,7 @@ def step_size(text: Text, log: bool = False) -> Spec:
         HOVERED,
         {"name": LIT, "expr": pointed(pointed(STEP, "at_theta"), "at_loss")},
         {"name": LAST, "expr": f"max({STEP}, {LIT})"},
-        {"name": "first_run", "expr": f"hovered >= 0 ? hovered : {three} ? {COMMITTED - len(SIZES)} : {COMMITTED}"},
-        {"name": "last_run", "expr": f"hovered >= 0 ? hovered : {three} ? {COMMITTED - 1} : {COMMITTED}"},
+        {"name": "first_run", "expr": f"hovered < 0 && {three} ? {COMMITTED - len(SIZES)} : {COMMITTED}"},
+        {"name": "last_run", "expr": f"hovered < 0 && {three} ? {COMMITTED - 1} : {COMMITTED}"},
     ]
     return fitted({"vconcat": [ruler, lower], "spacing": GAP, "params": parameters}, views)

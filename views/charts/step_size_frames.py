@@ -1,4 +1,4 @@
-"""The data sets of the linked view: a cube of runs to preview, the committed one, and what is said of each.
+"""The data sets of the linked view: a cube of runs to preview, the path of the committed one, what is said of each.
 
 A run may leave the picture and float64; the axes stop, the words say so. The cube is for drawing only: it holds whole
 numbers, fine enough for any screen (`PLACES`, `LEVELS`); what is read is written out of float64.
@@ -28,7 +28,8 @@ OUTSIDE = 6  # widths of the picture: where a point that left is drawn, out of s
 CURVE_POINTS = 121
 PLACES = 4000  # of θ across the picture
 LEVELS = 1800  # of the excess loss to a decade
-COMMITTED = -1  # the run's number in the cube; the three that are compared have the numbers below
+SPOTS = 128  # more than a run has points: a point's key in the cube is SPOTS · run + step
+COMMITTED = -1  # the run's number in the path; the three that are compared have the numbers below
 Three = tuple[float, float, float]
 
 
@@ -96,16 +97,16 @@ def _preview(text: Text, loss: Loss, start: float, steps: int, scale: Ruler) -> 
     height = "f4" if axes.loss[1] < float(np.finfo("f4").max) else "f8"
     return {
         "curve": DataSet({"theta": theta.astype("f4"), "loss": loss.value(theta).astype(height)}),
-        "runs": _in_sight(_long(runs, axes), steps),
+        "runs": _cube(runs, axes),
         "final": final,
         "bands": ruler_bands(text, loss, start, scale),
     }
 
 
-def _long(runs: Descent, axes: Axes, first: int = 0, down: bool = False) -> DataSet:
-    """One row per run and step; the runs are numbered from `first`, upwards or downwards."""
+def _path(runs: Descent, axes: Axes, first: int = COMMITTED) -> DataSet:
+    """One row per run and step; the runs are numbered from `first` downwards."""
     points, count = runs.points.shape
-    numbers = first + np.arange(count) * (-1 if down else 1)
+    numbers = first - np.arange(count)
     return DataSet(
         {
             "run": np.repeat(numbers.astype("i1"), points),
@@ -116,13 +117,20 @@ def _long(runs: Descent, axes: Axes, first: int = 0, down: bool = False) -> Data
     )
 
 
-def _in_sight(runs: DataSet, steps: int) -> DataSet:
-    """Only the rows that a preview can show: up to the first beyond the log axis, and the last."""
-    levels = runs["level"].reshape(-1, steps + 1)
+def _cube(runs: Descent, axes: Axes) -> DataSet:
+    """The points that a preview can show, one row each: of a run those up to the first beyond the log axis, and the last.
+
+    The path looks them up by their key, so that a preview costs the browser one run and not all.
+    """
+    points, count = runs.points.shape
+    levels = level(runs.excess, axes).T
     gone = ((levels <= 0) | (levels >= LEVELS * (DECADES_BELOW + DECADES_ABOVE))).cumsum(axis=1)
     shown = gone <= 1
     shown[:, -1] |= levels[:, -1] <= 0
-    return runs.where(shown.ravel())
+    keys = SPOTS * np.arange(count)[:, np.newaxis] + np.arange(points)
+    return DataSet(
+        {"key": keys[shown].astype("i2"), "place": place(runs.points, axes).T[shown], "level": levels[shown]}
+    )
 
 
 def step_size_frames(
@@ -141,11 +149,11 @@ def step_size_frames(
     steps = len(run.points) - 1
     axes = Axes.of(loss, start)
     regime = predict(loss, start, learning_rate).regime
-    runs = [_preview(text, loss, start, steps, scale)["runs"], _long(run, axes, COMMITTED)]
+    paths = [_path(run, axes)]
     said = headline(text, learning_rate, regime), result(text, run, 0)
     if three is not None:
         compared = descend(loss, start, three, steps)
-        runs.append(_long(compared, axes, COMMITTED - 1, down=True))
+        paths.append(_path(compared, axes, COMMITTED - 1))
         said = comparison(text, three, compared)
     problem = {
         "alpha": learning_rate,
@@ -162,10 +170,9 @@ def step_size_frames(
     exponents = (round(math.log10(axes.excess[0])), round(math.log10(axes.excess[1])))
     for name, (low, high) in {"theta": axes.theta, "loss": axes.loss, "exponent": exponents}.items():
         problem |= {f"{name}_low": low, f"{name}_high": high}
-    preview = _preview(text, loss, start, steps, scale)
     return {
-        **preview,
-        "runs": DataSet.stacked(runs),
+        **_preview(text, loss, start, steps, scale),
+        "path": DataSet.stacked(paths),
         "marks": ruler_marks(text, loss, scale, three),
         "problem": DataSet.row(**problem),
         "numbers": _numbers(text, loss, run),

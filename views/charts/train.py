@@ -85,7 +85,7 @@ def _view(text: Text, quantity: str, y: Options, guessing: float) -> alt.LayerCh
         *lines,
         *[each.encode(held_out, sides["shape"]) for each in (points, lit)],
         *_explosions(words=not first),
-        touched("measured", hover("k", f"at_{quantity}")),
+        touched("measured", hover("k", f"at_{quantity}"), key="spot").transform_calculate(spot="datum.side + datum.k"),
     ).encode(x=x, color=sides["color"])
     return alt.layer(anchor("frame"), *_level(y, guessing, text(f"chart.train.guessing_{quantity}")), over_updates)
 
