@@ -1,10 +1,13 @@
 import asyncio
+import gzip
 import http.client
 import time
 import urllib.request
 import uuid
+from pathlib import Path
 
 import pytest
+import streamlit
 from websockets.exceptions import ConnectionClosed
 
 from tests.load.classroom import arrive, leave, play
@@ -155,6 +158,19 @@ def test_an_upload_reaches_the_own_process_and_a_large_or_forged_one_does_not(re
         await leave(visitors)
 
     play(run())
+
+
+def test_the_programs_of_the_page_come_compressed(replicas: Replicas) -> None:
+    static = Path(streamlit.__file__).parent / "static"
+    largest = max(static.rglob("*.js"), key=lambda path: path.stat().st_size)
+    connection = http.client.HTTPConnection(replicas.address, timeout=20)
+    connection.request("GET", f"/{largest.relative_to(static).as_posix()}", headers={"Accept-Encoding": "gzip"})
+    answer = connection.getresponse()
+    sent = answer.read()
+    connection.close()
+    assert answer.getheader("Content-Encoding") == "gzip"
+    assert len(sent) < largest.stat().st_size / 2
+    assert gzip.decompress(sent) == largest.read_bytes()
 
 
 @pytest.mark.parametrize(("path", "status"), [("/_stcore/health", 200), ("/", 200), ("/_stcore/metrics", 404)])
