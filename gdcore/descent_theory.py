@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 
@@ -67,6 +68,7 @@ class Prediction:
     cycle: tuple[float, float] | None = None
 
 
+@lru_cache(maxsize=64)  # a ruler asks once for each of its learning rates
 def limits(loss: Loss, start: float) -> Limits:
     """The limits on a constant learning rate for `loss` from `start`.
 

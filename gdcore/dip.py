@@ -62,9 +62,9 @@ class Landmarks:
     shallow_limit: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DipDescent:
-    """The record of A runs of T steps each.
+    """The record of A runs of T steps each; a record is equal to itself alone.
 
     Attributes:
         points: θ_t, shape (T + 1, A); beyond float64 inf, then nan.
@@ -169,17 +169,17 @@ def descend_into_dip(start: npt.ArrayLike, learning_rates: npt.ArrayLike | Sched
     )
 
 
+@lru_cache(maxsize=4)  # what is said of a run and what is drawn of it ask alike
 def nudged(record: DipDescent) -> Nudged:
     """The same runs with every α(t) a thousandth smaller and larger: what a chaotic run cannot be asked for."""
-    steps, start = len(record.points) - 1, record.points[0]
-    near = [descend_into_dip(start, factor * record.learning_rates, steps) for factor in (1 - NUDGE, 1 + NUDGE)]
-    place = np.zeros(record.fate.shape, dtype=bool)
-    for other in near:
-        out = (record.fate == Fate.DIVERGED) & (other.fate == Fate.DIVERGED)
-        with np.errstate(invalid="ignore", over="ignore"):
-            place |= ~out & ~(np.abs(other.points[-1] - record.points[-1]) <= APART)
-    fate = place & np.any([other.fate != record.fate for other in near], axis=0)
-    return Nudged(fate, place)
+    steps, factors = len(record.points) - 1, (1 - NUDGE, 1 + NUDGE)
+    rates = np.concatenate([factor * record.learning_rates for factor in factors], axis=1)
+    near = descend_into_dip(np.tile(record.points[0], len(factors)), rates, steps)
+    fates, ends = (each.reshape(len(factors), -1) for each in (near.fate, near.points[-1]))
+    out = (record.fate == Fate.DIVERGED) & (fates == Fate.DIVERGED)
+    with np.errstate(invalid="ignore", over="ignore"):
+        place = (~out & ~(np.abs(ends - record.points[-1]) <= APART)).any(axis=0)
+    return Nudged(place & (fates != record.fate).any(axis=0), place)
 
 
 def _fate(points: Array, overflowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:

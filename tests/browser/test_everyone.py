@@ -21,9 +21,10 @@ SPACED = """
 SIDEWAYS = """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
     .filter(each => each.scrollWidth > each.clientWidth + 1)
     .map(each => `${each.scrollWidth} px in ${each.clientWidth}`)"""
+UNSEEN = "svg, .katex, pre, code, .told, [class*=st-key-figure-] > .stElementContainer:first-child"
 CUT = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(each => {
     const own = [...each.childNodes].some(node => node.nodeType === 3 && node.textContent.trim());
-    if (!own || each.closest('svg, .katex, pre, code, .told, [class*=st-key-figure-] > .stElementContainer:first-child')) return false;
+    if (!own || each.closest(UNSEEN)) return false;
     if (!each.checkVisibility({visibilityProperty: true})) return false;
     const box = each.getBoundingClientRect();
     if (box.width < 2) return false;
@@ -34,7 +35,7 @@ CUT = """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e
         if (/hidden|clip/.test(style.overflowY) && box.bottom > room.bottom + 3) return true;
     }
     return false;
-}).map(each => each.innerText.slice(0, 60))"""
+}).map(each => each.innerText.slice(0, 60))""".replace("UNSEEN", f"'{UNSEEN}'")
 LIVE = "[role=status].told"
 MOVING = """() => document.getAnimations().filter(each => each.playState === 'running'
     && each.effect.getComputedTiming().duration > 10).map(each => each.animationName || each.transitionProperty)"""

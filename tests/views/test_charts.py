@@ -128,7 +128,8 @@ def test_the_data_sets_are_those_that_the_chart_uses_and_no_others(name: str, te
 def test_every_column_that_the_chart_reads_is_there(name: str, text: Text) -> None:
     spec, frames = ALL_CHARTS[name](text), _frames_of(name, text)
     wanted = {(mark.data, column) for mark in marks(spec) for column in mark.columns}
-    wanted |= set(selected(spec)) | set(joined(spec)) | {(data, field) for data, field in looked_up(spec) if not data.endswith("_store")}
+    wanted |= {*selected(spec), *joined(spec)}
+    wanted |= {(data, field) for data, field in looked_up(spec) if not data.endswith("_store")}
     assert wanted, "a chart without any column cannot show data"
     missing = {(data, column) for data, column in wanted if column not in frames[data].columns}
     assert not missing

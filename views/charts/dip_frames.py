@@ -110,7 +110,7 @@ def _final(runs: DipDescent) -> DataSet:
             "fragile": (near.fate | (near.place & rattles)).astype("i1"),
             "at": runs.escaped_at.astype("i1"),
             "crossings": runs.crossings.astype("i1"),
-            "out": np.array([leaves_at(runs, index) for index in range(len(ends))], dtype="i1"),
+            "out": leaves_at(runs).astype("i1"),
         }
     )
 

@@ -118,7 +118,7 @@ def _path(runs: Descent, axes: Axes, first: int = COMMITTED) -> DataSet:
 
 
 def _cube(runs: Descent, axes: Axes) -> DataSet:
-    """The points that a preview can show, one row each: of a run those up to the first beyond the log axis, and the last.
+    """The points that a preview can show, one row each: those up to the first beyond the log axis, and the last.
 
     The path looks them up by their key, so that a preview costs the browser one run and not all.
     """

@@ -4,6 +4,7 @@ import math
 from enum import Enum
 
 import numpy as np
+import numpy.typing as npt
 
 from gdcore.descent_theory import EQUAL
 from gdcore.dip import SETTLED, WINDOW, DipDescent, Fate, curvature, landmarks, nudged
@@ -39,12 +40,11 @@ def zone(learning_rate: float) -> Zone:
     return Zone.NEITHER
 
 
-def leaves_at(run: DipDescent, index: int = 0) -> int:
-    """The step from which on a run is outside the picture for good; −1 if it ends inside."""
-    points = run.points[:, index]
-    inside = np.flatnonzero((points >= WINDOW[0]) & (points <= WINDOW[1]))
-    last = int(inside[-1]) if inside.size else -1
-    return -1 if last == len(points) - 1 else last + 1
+def leaves_at(run: DipDescent) -> npt.NDArray[np.int64]:
+    """The step from which on each run is outside the picture for good; −1 if it ends inside."""
+    inside = (run.points >= WINDOW[0]) & (run.points <= WINDOW[1])
+    out_at_last = np.where(inside.any(axis=0), inside[::-1].argmax(axis=0), len(inside))  # points, counted from the end
+    return np.where(out_at_last == 0, -1, len(inside) - out_at_last)
 
 
 def dip_verdict(text: Text, run: DipDescent) -> str:
@@ -95,7 +95,7 @@ def _ending(text: Text, run: DipDescent) -> str:
     if fate in (Fate.TRAPPED, Fate.ESCAPED):
         minimum = known.shallow if fate is Fate.TRAPPED else known.deep
         name += "_SETTLED" if abs(end - minimum) <= SETTLED else "_MOVING"
-    return text(f"verdict.dip.run.{name}", steps=len(run.points) - 1, end=plain(end), out=leaves_at(run))
+    return text(f"verdict.dip.run.{name}", steps=len(run.points) - 1, end=plain(end), out=int(leaves_at(run)[0]))
 
 
 def _way_there(text: Text, run: DipDescent) -> list[str]:
