@@ -116,14 +116,18 @@ def _rivals(start: Start) -> Rivals:
 
 def _cells(start: Start, values: Mapping[str, Value]) -> tuple[Cell, ...]:
     """Initialisers with their natural numbers, but the chosen one with its own, times activations."""
-    gains = {name: natural_gain({**values, "initialiser": name}) for name in STARTS} | {start.initialiser: start.gain}
-    # the activation changes nothing: one entry of the cache for all
-    starts = [replace(start, initialiser=name, gain=gain, activation="identity") for name, gain in gains.items()]
-    columns = small_table(tuple(starts))
+    # the activation changes nothing: one entry of the cache for all; nor does another number of one initialiser the rest
+    chosen = replace(start, activation="identity")
+    natural = [
+        replace(chosen, initialiser=name, gain=natural_gain({**values, "initialiser": name})) for name in STARTS
+    ]
+    rows = dict(zip(STARTS, zip(natural, small_table(tuple(natural)), strict=True), strict=True))
+    if rows[start.initialiser][0] != chosen:
+        rows[start.initialiser] = chosen, small_table((chosen,))[0]
     return tuple(
         Cell(each.initialiser, each.gain, activation, run)
-        for each, column in zip(starts, columns, strict=True)
-        for activation, run in column.items()
+        for each, columns in rows.values()
+        for activation, run in columns.items()
     )
 
 
