@@ -120,7 +120,7 @@ def style(here: Lab) -> None:
     """The few rules that Streamlit's own settings cannot say."""
     st.html(STYLE)  # a path ending in .css becomes a style element
     st.html(PRINT)
-    with st.container(key="script"):
+    with st.container(key="script", gap=None):
         st.html(SCRIPT, unsafe_allow_javascript=True)
         st.html(PRINT_SCRIPT, unsafe_allow_javascript=True)
         st.html(_restarted(here.text("note.restarted")), unsafe_allow_javascript=True)
