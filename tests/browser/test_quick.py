@@ -1,0 +1,58 @@
+"""What one change costs the browser: no branch of the page is styled anew, and marks are moved instead of made."""
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opener, settled
+
+REMOVED = """() => {
+    window.removed = 0;
+    new MutationObserver(changes => changes.forEach(({target, removedNodes}) => {
+        if (target.closest?.('svg.marks')) window.removed += removedNodes.length;
+    })).observe(document.querySelector('.stApp'), {subtree: true, childList: true});
+}"""
+CHANGES = [
+    ("/learning_rate?tab=slope", "learning_rate-start-"),
+    ("/learning_rate?tab=size", "learning_rate-alpha-"),
+    ("/learning_rate?tab=bowl", "learning_rate-pace-"),
+    ("/learning_rate?tab=dip", "learning_rate-dip_start-"),
+    ("/learning_rate?tab=data", "learning_rate-fit_pace-"),
+]
+
+
+def change(page: Page, slider: str) -> None:
+    """One step of a slider, until its picture is drawn."""
+    before = page.url
+    page.locator(f".st-key-{slider} input").press("ArrowLeft")
+    page.wait_for_function("before => location.href !== before", arg=before)
+    settled(page)
+    page.wait_for_timeout(200)
+
+
+def test_a_change_does_not_style_branches_of_the_page_anew(visit: Opener) -> None:
+    page = visit("/learning_rate?tab=size")
+    change(page, "learning_rate-alpha-")
+    browser = page.context.new_cdp_session(page)
+    events: list[dict] = []
+    complete: list[dict] = []
+    browser.on("Tracing.dataCollected", lambda part: events.extend(part["value"]))
+    browser.on("Tracing.tracingComplete", lambda end: complete.append(end))
+    categories = {"includedCategories": ["devtools.timeline"]}
+    browser.send("Tracing.start", {"transferMode": "ReportEvents", "traceConfig": categories})
+    change(page, "learning_rate-alpha-")
+    browser.send("Tracing.end")
+    while not complete:
+        page.wait_for_timeout(20)
+    browser.detach()
+    styled = [event["args"]["elementCount"] for event in events if event["name"] == "UpdateLayoutTree"]
+    assert styled
+    assert max(styled) < page.locator("*").count() / 3
+
+
+@pytest.mark.parametrize(("path", "slider"), CHANGES)
+def test_a_change_moves_the_marks_of_a_figure(visit: Opener, path: str, slider: str) -> None:
+    page = visit(path)
+    change(page, slider)
+    page.evaluate(REMOVED)
+    change(page, slider)
+    assert page.evaluate("window.removed") < 40
