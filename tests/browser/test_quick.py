@@ -17,6 +17,7 @@ CHANGES = [
     ("/learning_rate?tab=bowl", "learning_rate-pace-"),
     ("/learning_rate?tab=dip", "learning_rate-dip_start-"),
     ("/learning_rate?tab=data", "learning_rate-fit_pace-"),
+    ("/depth?tab=chain", "depth-scale-"),
 ]
 
 

@@ -53,7 +53,7 @@ def lit_layer(x: alt.X, data: str = "places") -> list[alt.Chart]:
         .encode(x, color=alt.value(GRAY)),
         places.transform_calculate(was=f"{FRAME}.layer")
         .mark_point(opacity=0)
-        .encode(x, y=alt.value(0))
+        .encode(x, y=alt.value(0), key="layer:N")
         .add_params(hover("layer"), pick("layer", "was")),
     ]
 

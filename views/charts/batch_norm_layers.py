@@ -57,7 +57,7 @@ def _strip(text: Text, side: str) -> Layers:
     axis = alt.Axis(values=alt.ExprRef("pluck(data('ticks'), 'place')"), labelExpr=label, title=title)
     scale = window("frame", "strip_low", "strip_high")
     x = layer_axis(None)
-    rows = _of(side).transform_calculate(left="datum.layer - 0.38", right="datum.layer + 0.38")
+    rows = _of(side).transform_calculate(left="datum.layer - 0.38", right="datum.layer + 0.38").encode(key="layer:N")
     blue, gray = alt.value(BLUE), alt.value(GRAY)
 
     def y(field: str) -> alt.Y:
@@ -93,12 +93,14 @@ def _lines(text: Text, side: str, row: str) -> Layers:
     lines = (
         alt.layer(
             rows.mark_line(strokeWidth=2.2, clip=True).encode(strokes.dash(), order="layer:Q"),
-            rows.transform_filter("datum.quantity != 'predicted'").mark_circle(size=26, opacity=1, clip=True),
+            rows.transform_filter("datum.quantity != 'predicted'")
+            .mark_circle(size=26, opacity=1, clip=True)
+            .encode(key="spot:N"),
             rows.transform_filter("datum.word != ''").mark_text(dy=-8, fontSize=12).encode(text="word:N"),
             data=alt.NamedData("lines"),
         )
         .transform_filter(of_row)
-        .transform_calculate(quantity=f"{json.dumps(KINDS)}[datum.kind]")
+        .transform_calculate(quantity=f"{json.dumps(KINDS)}[datum.kind]", spot="datum.quantity + datum.layer")
         .encode(x, y, strokes.colour())
     )
     return alt.layer(anchor("frame"), lines, *lit_layer(x))

@@ -82,6 +82,7 @@ def _overview(text: Text) -> alt.LayerChart | alt.FacetChart:
         points.transform_filter(f"datum.first > {OVERVIEW[0]} && datum.first < {OVERVIEW[1]}")
         .transform_calculate(scale="data('lines')[datum.run].scale", was="data('frame')[0].depth")
         .mark_point(opacity=0)
+        .encode(key="row:N")
         .add_params(hover("row"), pick("scale", "depth", "was")),
     ).encode(x=x, y=up)
     theory = named("lines").transform_filter(f"{shown_line} && datum.known")
@@ -160,11 +161,11 @@ def _layers(text: Text) -> alt.LayerChart | alt.FacetChart:
             alt.Chart()
             .transform_filter(f"datum.{code}_sign > 0")
             .mark_circle(size=26, opacity=1, clip=True)
-            .encode(strokeDash=whole),
+            .encode(strokeDash=whole, key="layer:N"),
             alt.Chart()
             .transform_filter(f"datum.{code}_sign < 0")
             .mark_point(size=24, strokeWidth=1.5, clip=True)
-            .encode(strokeDash=whole),
+            .encode(strokeDash=whole, key="layer:N"),
         )
         .transform_filter(f"datum.{field} > {NOTHING}")
         .transform_calculate(quantity=f"'{code}'")
@@ -178,7 +179,10 @@ def _layers(text: Text) -> alt.LayerChart | alt.FacetChart:
             .mark_rule(strokeWidth=9, opacity=0.2)
             .encode(color=alt.value(GRAY)),
             alt.layer(*marks).encode(color=colour, strokeDash=dash),
-            alt.Chart().mark_point(opacity=0).encode(y=alt.value(0)).add_params(hover("layer", "layer_hover")),
+            alt.Chart()
+            .mark_point(opacity=0)
+            .encode(y=alt.value(0), key="layer:N")
+            .add_params(hover("layer", "layer_hover")),
             data=alt.NamedData("lines"),
         )
         .transform_filter("datum.run == shown_run")

@@ -87,7 +87,11 @@ def _network() -> alt.LayerChart | alt.FacetChart:
 def _factors() -> alt.LayerChart | alt.FacetChart:
     """The rows of factors, each factor below its edge, and the gradients that they multiply to."""
     top = f"(datum.row - 1) * ({PITCH}) + ({TOP})"
-    cells = named("cells").transform_calculate(top=top, low=f"{top} + {CELL}", mid=f"{top} + {CELL / 2}")
+    cells = (
+        named("cells")
+        .transform_calculate(top=top, low=f"{top} + {CELL}", mid=f"{top} + {CELL / 2}")
+        .encode(key="cell:N")
+    )
     rows = named("gradients").transform_calculate(mid=f"{top} + {CELL / 2}", top=top)
     scale = alt.Scale(domain=list(KINDS), range=list(KINDS.values()))
     colour = alt.Color("quantity:N", scale=scale, legend=None)
