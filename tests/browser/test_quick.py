@@ -11,6 +11,8 @@ REMOVED = """() => {
         if (target.closest?.('svg.marks')) window.removed += removedNodes.length;
     })).observe(document.querySelector('.stApp'), {subtree: true, childList: true});
 }"""
+DRAWN = """() => [...document.querySelectorAll('svg.marks [class*=role-mark]:not([class*=voronoi]) :is(path, line, rect, text)')]
+    .map(each => `${each.parentNode.getAttribute('class')} ${each.outerHTML}`).sort()"""
 CHANGES = [
     ("/learning_rate?tab=slope", "learning_rate-start-"),
     ("/learning_rate?tab=size", "learning_rate-alpha-"),
@@ -57,3 +59,28 @@ def test_a_change_moves_the_marks_of_a_figure(visit: Opener, path: str, slider: 
     page.evaluate(REMOVED)
     change(page, slider)
     assert page.evaluate("window.removed") < 40
+
+
+@pytest.mark.parametrize(
+    ("path", "sliders"),
+    [
+        ("/learning_rate?tab=size&compare=three", ["learning_rate-steps-", "learning_rate-start-"]),
+        ("/learning_rate?tab=slope&at=3", ["learning_rate-start-"]),
+        ("/learning_rate?tab=dip&dip_alpha=3", ["learning_rate-dip_steps-", "learning_rate-dip_start-"]),
+        ("/learning_rate?tab=data", ["learning_rate-fit_steps-", "learning_rate-fit_pace-"]),
+        ("/depth?tab=chain&scale=-0.9", ["depth-depth-", "depth-scale-"]),
+        ("/depth?tab=batch_norm", ["depth-depth-net_depth"]),
+        ("/depth?tab=three", ["depth-w1-"]),
+    ],
+)
+def test_the_marks_that_were_kept_show_what_a_fresh_page_shows(visit: Opener, path: str, sliders: list[str]) -> None:
+    page = visit(path)
+    for slider in sliders:
+        change(page, slider)
+        change(page, slider)
+    kept = page.evaluate(DRAWN)
+    assert len(kept) > 50
+    page.reload()
+    settled(page)
+    page.wait_for_timeout(300)
+    assert page.evaluate(DRAWN) == kept
