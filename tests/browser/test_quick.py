@@ -11,14 +11,15 @@ REMOVED = """() => {
         if (target.closest?.('svg.marks')) window.removed += removedNodes.length;
     })).observe(document.querySelector('.stApp'), {subtree: true, childList: true});
 }"""
-DRAWN = """() => [...document.querySelectorAll('svg.marks [class*=role-mark]:not([class*=voronoi]) :is(path, line, rect, text)')]
+DRAWN = """() => [...document.querySelectorAll('svg.marks [class*=role-mark] :is(path, line, rect, text)')]
+    .filter(each => !each.closest('[class*=voronoi]'))
     .map(each => `${each.parentNode.getAttribute('class')} ${each.outerHTML}`).sort()"""
 CHANGES = [
-    ("/learning_rate?tab=slope", "learning_rate-start-"),
-    ("/learning_rate?tab=size", "learning_rate-alpha-"),
-    ("/learning_rate?tab=bowl", "learning_rate-pace-"),
+    pytest.param("/learning_rate?tab=slope", "learning_rate-start-", marks=pytest.mark.long),
+    pytest.param("/learning_rate?tab=size", "learning_rate-alpha-", marks=pytest.mark.long),
+    pytest.param("/learning_rate?tab=bowl", "learning_rate-pace-", marks=pytest.mark.long),
     ("/learning_rate?tab=dip", "learning_rate-dip_start-"),
-    ("/learning_rate?tab=data", "learning_rate-fit_pace-"),
+    pytest.param("/learning_rate?tab=data", "learning_rate-fit_pace-", marks=pytest.mark.long),
     ("/depth?tab=chain", "depth-scale-"),
 ]
 
@@ -65,12 +66,18 @@ def test_a_change_moves_the_marks_of_a_figure(visit: Opener, path: str, slider: 
     ("path", "sliders"),
     [
         ("/learning_rate?tab=size&compare=three", ["learning_rate-steps-", "learning_rate-start-"]),
-        ("/learning_rate?tab=slope&at=3", ["learning_rate-start-"]),
-        ("/learning_rate?tab=dip&dip_alpha=3", ["learning_rate-dip_steps-", "learning_rate-dip_start-"]),
-        ("/learning_rate?tab=data", ["learning_rate-fit_steps-", "learning_rate-fit_pace-"]),
+        pytest.param("/learning_rate?tab=slope&at=3", ["learning_rate-start-"], marks=pytest.mark.long),
+        pytest.param(
+            "/learning_rate?tab=dip&dip_alpha=3",
+            ["learning_rate-dip_steps-", "learning_rate-dip_start-"],
+            marks=pytest.mark.long,
+        ),
+        pytest.param(
+            "/learning_rate?tab=data", ["learning_rate-fit_steps-", "learning_rate-fit_pace-"], marks=pytest.mark.long
+        ),
         ("/depth?tab=chain&scale=-0.9", ["depth-depth-", "depth-scale-"]),
-        ("/depth?tab=batch_norm", ["depth-depth-net_depth"]),
-        ("/depth?tab=three", ["depth-w1-"]),
+        pytest.param("/depth?tab=batch_norm", ["depth-depth-net_depth"], marks=pytest.mark.long),
+        pytest.param("/depth?tab=three", ["depth-w1-"], marks=pytest.mark.long),
     ],
 )
 def test_the_marks_that_were_kept_show_what_a_fresh_page_shows(visit: Opener, path: str, sliders: list[str]) -> None:
