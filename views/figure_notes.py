@@ -39,7 +39,7 @@ def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: C
                 key=f"data-{name}",
                 help=text("action.data_help"),
             )
-            # the page's script (`views/save_svg.html`) saves the picture that the browser has drawn
+            # the page's script (`views/page.html`) saves the picture that the browser has drawn
             for kind in ("svg", "png"):
                 st.button(
                     text(f"action.{kind}"),

@@ -24,7 +24,7 @@ ICON = str(Path(__file__).parent / "icon.svg")
 FRAME = Path(__file__).parent.parent / "app.py"
 
 STYLE = Path(__file__).parent / "page.css"
-SCRIPT = STYLE.with_name("save_svg.html")
+SCRIPT = STYLE.with_name("page.html")
 PRINT_SCRIPT = STYLE.with_name("print.html")
 PRINT = STYLE.with_name("print.css")
 RESTARTED = STYLE.with_name("restarted.html")

@@ -55,3 +55,12 @@ def test_every_preset_is_one_click_from_wherever_the_page_stands(visit: Opener, 
         page.wait_for_url(f"**/{page_name}?{query}")
         settled(page)
         page.locator(f".st-key-picture-{preset.changes['tab']} :is(svg, canvas).marks").first.wait_for()
+
+
+def test_a_link_shows_the_tab_that_it_opens_on_a_phone(visit: Opener) -> None:
+    page = visit("/learning_rate?tab=data", width=390, height=844)
+    page.wait_for_timeout(500)
+    tab = page.get_by_role("tab", selected=True).bounding_box()
+    assert tab is not None
+    assert 0 <= tab["x"] < tab["x"] + tab["width"] <= 390
+    assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == 0
