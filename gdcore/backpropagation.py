@@ -83,7 +83,8 @@ def layers_backward(
     for layer in reversed(range(network.depth)):
         back = layer_backward(coming, layer, network, passed, architecture, through_batch_norm=through_batch_norm)
         yield back
-        coming = back.below(network)
+        if layer:
+            coming = back.below(network)
 
 
 def layer_backward(
@@ -110,7 +111,9 @@ def layer_backward(
     if norm is BatchNorm.AFTER_ACTIVATION:
         coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
     if not phi.constant_slope:
-        coming = Block.of(coming.values * phi.derivative(passed.activation_inputs[layer].real()), coming.exponent)
+        entering = passed.activation_inputs[layer]
+        slope = passed.slopes[layer] if passed.slopes else phi.derivative(entering.real())
+        coming = Block.of(coming.values * slope, coming.exponent)
     if norm is BatchNorm.BEFORE_ACTIVATION:
         coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
     return LayerBackward(layer, coming, gamma, beta)

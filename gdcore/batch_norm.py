@@ -78,10 +78,13 @@ def normalise(
     """
     _require_batch(x, epsilon)
     centred, deviation = centre(x)
-    powers = np.broadcast_to(np.asarray(exponent, dtype=np.int64), x.shape[:-2])
-    # far below float64 ε is all of s: then x̂ keeps the exponent, otherwise s does
-    below = np.where((powers < 0) & (epsilon > 0.0), powers, 0)
+    powers = np.asarray(exponent, dtype=np.int64)
+    if powers.shape != x.shape[:-2]:
+        powers = np.full(x.shape[:-2], powers)
+    below = powers
     if powers.any():
+        # far below float64 ε is all of s: then x̂ keeps the exponent, otherwise s does
+        below = np.where((powers < 0) & (epsilon > 0.0), powers, 0)
         deviation = scaled_by(deviation[..., None, :], below)[..., 0, :]
         root = scaled_by(np.full((*powers.shape, 1, 1), np.sqrt(epsilon)), below - powers)[..., 0]
     else:
@@ -179,12 +182,15 @@ def centre(x: FloatArray) -> tuple[FloatArray, FloatArray]:
     centred -= centred.sum(axis=-2, keepdims=True) / batch
     with np.errstate(over="ignore"):
         squares = (centred * centred).sum(axis=-2)
-    if not ((squares > _LOST) & (squares < 1.0 / _LOST)).all():
-        # 1e-170 squares to nothing: divide each column by its largest entry first
+    deviation = np.sqrt(squares / batch)
+    kept = (squares > _LOST) & (squares < 1.0 / _LOST)
+    if not kept.all():
+        # 1e-170 squares to nothing: divide each column of such a batch by its largest entry first
+        kept = kept.all(axis=-1, keepdims=True)
         largest = np.abs(centred).max(axis=-2)
         unit = centred / np.where(largest == 0.0, 1.0, largest)[..., None, :]
-        return centred, largest * np.sqrt((unit * unit).sum(axis=-2) / batch)
-    return centred, np.sqrt(squares / batch)
+        deviation = np.where(kept, deviation, largest * np.sqrt((unit * unit).sum(axis=-2) / batch))
+    return centred, deviation
 
 
 def _require_batch(x: FloatArray, epsilon: float) -> None:

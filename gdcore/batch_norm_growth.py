@@ -127,7 +127,7 @@ def measure_growth(experiment: Experiment) -> Growth | Absent:
         ValueError: a size or scale out of its range.
     """
     network, images, targets = experiment.draw((DRAWS,))
-    passed = experiment.pass_normalised(network, images)
+    passed = experiment.pass_normalised(network, images, slopes=True)
     if isinstance(passed, Absent):
         return passed
     _, error = CROSS_ENTROPY(passed.outputs, targets)

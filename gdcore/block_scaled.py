@@ -7,6 +7,7 @@ changes no digit. As long as the squares stay well inside float64, e stays what 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,14 +46,20 @@ class Block:
         powers = np.asarray(exponent, dtype=np.int64)
         if powers.shape != squares.shape:
             powers = np.full(squares.shape, powers)  # a tenth of the time that broadcasting takes
-        if squares.min(initial=1.0) > SMALLEST_SQUARES and squares.max(initial=1.0) < LARGEST_SQUARES:
-            return cls(values, powers, squares)
         fine = (squares > SMALLEST_SQUARES) & (squares < LARGEST_SQUARES)
+        if fine.all() if fine.ndim else fine:  # of one matrix `fine` is a mere truth value, and `all` is slow at those
+            return cls(values, powers, squares)
         largest = np.abs(flat).max(axis=-1, initial=0.0)
         shift = np.where(fine | (largest == 0.0), 0, np.frexp(largest)[1])
         values = np.ldexp(values, -shift[..., None, None])
         flat = values.reshape(*values.shape[:-2], -1)
         return cls(values, np.where(largest == 0.0, 0, powers + shift), np.asarray(np.vecdot(flat, flat)))
+
+    @classmethod
+    def stacked(cls, blocks: Sequence[Block]) -> Block:
+        """Blocks of one shape with a new first axis: one a block."""
+        parts = (np.array(part) for part in zip(*((b.values, b.exponent, b.squares) for b in blocks), strict=True))
+        return cls(*parts)
 
     @property
     def log10_norm(self) -> FloatArray:
@@ -67,7 +74,7 @@ class Block:
 
     def real(self) -> FloatArray:
         """The numbers as float64 has them: 0 or ±inf beyond its range; shape (..., rows, columns)."""
-        return self.values if self.unscaled else scaled_by(self.values, self.exponent)
+        return scaled_by(self.values, self.exponent)
 
     def plus(self, row: FloatArray) -> Block:
         """Add a row of shape (..., columns) to every row of each matrix."""
@@ -82,6 +89,8 @@ class Block:
 
 def scaled_by(values: FloatArray, exponent: IntArray) -> FloatArray:
     """values · 2^exponent for matrices (..., rows, columns) and exponents (...); 0 or ±inf beyond float64."""
+    if not exponent.any():
+        return values
     power = np.clip(exponent, -3000, 3000).astype(np.intc)[..., None, None]  # ldexp takes a C int
     with np.errstate(over="ignore", under="ignore"):
         return np.asarray(np.ldexp(values, power))

@@ -8,6 +8,7 @@ at zero: it sticks at a few times the smallest positive number, because rounding
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from gdcore.precision import BFLOAT16, FLOAT16, Format
 from gdcore.scaled import FloatArray
 
+Rounding = Callable[[Any], Any]  # of an array, or of a single number of NumPy's
 _NATIVE = {"float16": np.float16, "bfloat16": np.float32, "float32": np.float32, "float64": np.float64}
 _CUT, _HALF, _ONE, _KEPT, _POWER = (np.uint32(bits) for bits in (16, 0x7FFF, 1, 0xFFFF0000, 0x7F800000))  # of a float32
 _SMALLEST, _THIRTEEN = np.float32(2.0**-14).view(np.uint32), np.uint32(13 << 23)  # exponents of a float32
@@ -47,7 +49,7 @@ def first_gradients_in(fmt: Format, weights: npt.ArrayLike, bias: float, x: floa
         The shape of the weights, float64: depth n at index n − 1; 0, ±inf and NaN are what the format made of it.
     """
     kind = _NATIVE[fmt.name]
-    fit = _to_bfloat16 if fmt is BFLOAT16 else _as_it_is
+    fit: Rounding = _to_bfloat16 if fmt is BFLOAT16 else _as_it_is
     with np.errstate(all="ignore"):
         w = fit(np.array(np.transpose(weights), dtype=kind, order="C"))  # of one draw a layer's weight is a mere number
         b, goal, start = fit(np.array([bias, target, x], dtype=kind))
@@ -62,7 +64,8 @@ def first_gradients_in(fmt: Format, weights: npt.ArrayLike, bias: float, x: floa
             sizes, factors, fit = sizes.astype(np.float32), factors.astype(np.float32), _to_float16
         for layer in reversed(range(len(w))):
             sizes[layer:] = fit(sizes[layer:] * factors[layer])
-        return np.copysign(sizes, signs).T.astype(np.float64)
+        found: FloatArray = np.copysign(sizes, signs).T.astype(np.float64)
+    return found
 
 
 def _as_it_is(values: Any) -> Any:
@@ -77,8 +80,8 @@ def _to_bfloat16(values: Any) -> Any:
     return ((bits + (_HALF + (bits >> _CUT & _ONE))) & _KEPT).view(np.float32)
 
 
-def _to_float16(sizes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Round float32 numbers >= 0 to float16, still as float32.
+def _to_float16(sizes: Any) -> Any:
+    """Round float32 numbers from 0 to 2¹¹⁴, or ∞ or NaN, to float16, still as float32.
 
     Beside 2¹³ times the power of two that a number begins with, float32 has as many digits left as float16 has.
     """
@@ -93,6 +96,3 @@ def printed(gradients: FloatArray, fmt: Format) -> npt.NDArray[np.str_]:
     cases = [np.isnan(size), np.isinf(size), size == 0.0, size < float(fmt.smallest_normal)]
     names = [Printed.NAN, Printed.INFINITE, Printed.ZERO, Printed.SUBNORMAL]
     return np.select(cases, [np.array(name.value) for name in names], default=np.array(Printed.NORMAL.value))
-
-
-DEAD = (Printed.ZERO, Printed.INFINITE, Printed.NAN)  # what a gradient is no use as

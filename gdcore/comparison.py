@@ -82,8 +82,9 @@ def compare(experiment: Experiment) -> Comparison:
     """
     network, images, targets = experiment.draw()
     phi, scale = experiment.phi, experiment.weight_scale
-    plain = send(network, images, experiment.plain)
+    plain = send(network, images, experiment.plain, slopes=True)
     without = _side(experiment, network, plain, experiment.plain, targets)
+    del plain  # large, and done with
     predicted = None
     if scale > 0.0:
         shape = predicted_log10_gradient_norms(
@@ -95,7 +96,7 @@ def compare(experiment: Experiment) -> Comparison:
             inputs_per_width=images.shape[1] / experiment.width,
         )
         predicted = at_height_of(without.gradient, shape)
-    passed = experiment.pass_normalised(network, images)
+    passed = experiment.pass_normalised(network, images, slopes=True)
     if isinstance(passed, Absent):
         return Comparison(experiment, without, passed, predicted, None, None)
     normalised = _side(experiment, network, passed, experiment.normalised, targets)
@@ -109,22 +110,23 @@ def _side(
     experiment: Experiment, network: Network, passed: Forward, architecture: Architecture, targets: FloatArray
 ) -> Side:
     _, error = CROSS_ENTROPY(passed.outputs, targets)
-    watched = experiment.watched(passed)
-    moments = np.array([mean_and_deviation(each) for each in watched])
+    watched = Block.stacked(experiment.watched(passed))
+    mean, deviation = mean_and_deviation(watched)
     sensitivity, gradient = layer_norms(network, passed, error, architecture)
     last = passed.signals[-1]
     readout = Block.of(error.values.mT @ last.values, error.exponent + last.exponent).log10_norm
     signs, sizes = _quantiles(watched)
-    constant = int((np.ptp(watched[-1].values, axis=0) == 0.0).sum())
-    return Side(moments[:, 0], moments[:, 1], sensitivity, gradient, float(readout), signs, sizes, constant)
+    constant = int((np.ptp(watched.values[-1], axis=0) == 0.0).sum())
+    return Side(mean, deviation, sensitivity, gradient, float(readout), signs, sizes, constant)
 
 
-def _quantiles(layers: tuple[Block, ...]) -> tuple[FloatArray, FloatArray]:
+def _quantiles(layers: Block) -> tuple[FloatArray, FloatArray]:
     """Sign and log₁₀ of the size of the quantiles over batch and units, each (5, n)."""
-    values = np.quantile(np.array([each.values.ravel() for each in layers]), SHARES, axis=1)
-    exponents = np.array([int(each.exponent) for each in layers])
+    # sorted before, because it takes a third of the time that five partitions of what is not take
+    ordered = np.sort(layers.values.reshape(len(layers.values), -1), axis=1)
+    values = np.quantile(ordered, SHARES, axis=1)
     with np.errstate(divide="ignore"):
-        return np.sign(values), np.log10(np.abs(values)) + exponents * LOG10_2
+        return np.sign(values), np.log10(np.abs(values)) + layers.exponent * LOG10_2
 
 
 def at_height_of(measured: FloatArray, shape: FloatArray) -> FloatArray:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from gdcore.activations import ACTIVATIONS, Activation
 from gdcore.batch_norm import EPSILON
@@ -101,18 +103,20 @@ class Experiment:
             bias_scale=self.bias_scale,
             stack=stack,
             rng=rng,
-        ).rescaled(self.weight_scale)
+        )
+        for weights in network.weights:
+            weights *= self.weight_scale  # in place: nobody else has them yet
         gammas, betas = (tuple(value * one for one in network.gammas) for value in (self.gamma, self.beta))
         return replace(network, gammas=gammas, betas=betas), images, targets
 
-    def pass_normalised(self, network: Network, images: FloatArray) -> Forward | Absent:
+    def pass_normalised(self, network: Network, images: FloatArray, *, slopes: bool = False) -> Forward | Absent:
         """The forward pass with batch norm, or why there is none."""
         if self.batch < 2:
             return Absent.ONE_SAMPLE
         if self.epsilon > 0.0:
-            return forward(network, images, self.normalised)
+            return forward(network, images, self.normalised, slopes=slopes)
         try:
-            return forward(network, images, self.normalised)
+            return forward(network, images, self.normalised, slopes=slopes)
         except ValueError:  # sizes and images are right: what is left to refuse is a constant column
             return Absent.CONSTANT
 
@@ -123,6 +127,13 @@ class Experiment:
 
 def digit_batch(batch: int, *, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """`batch` different digits: pixels (B, 64), scaled so that all images together have mean square 1, and (B, 10)."""
-    images, labels = digits()
+    images, labels = _scaled_digits()
     rows = rng.choice(len(images), size=batch, replace=False)
-    return images[rows] / np.sqrt(np.mean(images**2)), one_hot(labels[rows], CLASSES)
+    return images[rows], one_hot(labels[rows], CLASSES)
+
+
+@lru_cache(maxsize=1)
+def _scaled_digits() -> tuple[FloatArray, npt.NDArray[np.int64]]:
+    """All digits, of mean square 1, and their labels."""
+    images, labels = digits()
+    return images / np.sqrt(np.mean(images**2)), labels

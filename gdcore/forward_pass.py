@@ -27,22 +27,30 @@ class Forward:
         activation_inputs: what enters φ in layers 1 … n, each (..., B, width): ĥ_i if batch norm stands before it.
         normalised: the records of batch norm, one per layer; empty without it.
         outputs: logits, (..., B, classes).
+        slopes: φ′ of what enters φ, each (..., B, width); empty unless a backward pass asked for them.
     """
 
     signals: tuple[Block, ...]
     activation_inputs: tuple[Block, ...]
     normalised: tuple[Normalised, ...]
     outputs: Block
+    slopes: tuple[FloatArray, ...] = ()
 
     def first(self, depth: int, network: Network) -> Forward:
         """The forward pass of ``network.first(depth)``: the same layers, read out earlier."""
         signals = self.signals[: depth + 1]
         outputs = _affine(signals[-1], network.readout, network.readout_bias)
-        return Forward(signals, self.activation_inputs[:depth], self.normalised[:depth], outputs)
+        return Forward(signals, self.activation_inputs[:depth], self.normalised[:depth], outputs, self.slopes[:depth])
 
 
-def forward(network: Network, X: FloatArray, architecture: Architecture) -> Forward:
+def forward(network: Network, X: FloatArray, architecture: Architecture, *, slopes: bool = False) -> Forward:
     """Send a batch X of shape (B, inputs) through the network, or through every network of a stack.
+
+    Args:
+        network: one network, or many with leading axes (...).
+        X: shape (B, inputs), finite.
+        architecture: what a layer does besides its parameters.
+        slopes: whether to keep φ′ for a backward pass, which costs less here than there.
 
     Raises:
         ValueError: X does not fit, holds a value that is not finite, or batch norm refuses it (B < 2, or a constant
@@ -50,6 +58,7 @@ def forward(network: Network, X: FloatArray, architecture: Architecture) -> Forw
     """
     _require_batch(network, X)
     signals, activation_inputs, normalised = [Block.of(X)], [], []
+    kept: list[FloatArray] | None = [] if slopes else None
     for layer in range(network.depth):
         h = _affine(signals[-1], network.weights[layer], network.biases[layer])
         gamma, beta = network.gammas[layer], network.betas[layer]
@@ -57,13 +66,13 @@ def forward(network: Network, X: FloatArray, architecture: Architecture) -> Forw
             normalised.append(normalise(h.values, gamma, beta, epsilon=architecture.epsilon, exponent=h.exponent))
             h = _stretched(normalised[-1])
         activation_inputs.append(h)
-        u = _activated(h, architecture.activation)
+        u = _activated(h, architecture.activation, kept)
         if architecture.batch_norm is BatchNorm.AFTER_ACTIVATION:
             normalised.append(normalise(u.values, gamma, beta, epsilon=architecture.epsilon, exponent=u.exponent))
             u = _stretched(normalised[-1])
         signals.append(u)
     outputs = _affine(signals[-1], network.readout, network.readout_bias)
-    return Forward(tuple(signals), tuple(activation_inputs), tuple(normalised), outputs)
+    return Forward(tuple(signals), tuple(activation_inputs), tuple(normalised), outputs, tuple(kept or ()))
 
 
 def _affine(u: Block, weights: FloatArray, bias: FloatArray) -> Block:
@@ -78,8 +87,16 @@ def _stretched(record: Normalised) -> Block:
     return Block.of(record.gamma[..., None, :] * record.standardised, record.exponent).plus(record.beta)
 
 
-def _activated(h: Block, activation: Activation) -> Block:
-    """φ(h). Where h is too small for float64, φ is the straight line through φ(0)."""
+def _activated(h: Block, activation: Activation, slopes: list[FloatArray] | None) -> Block:
+    """φ(h), and φ′(h) for those who collect slopes. Where h is too small for float64, φ is straight through φ(0)."""
+    if activation.constant_slope:
+        return h
+    if slopes is not None and h.unscaled:
+        u, slope = activation.with_slope(h.values)
+        slopes.append(slope)
+        return Block.of(u, h.exponent)
+    if slopes is not None:
+        slopes.append(activation.derivative(h.real()))
     if activation.homogeneous or h.unscaled:
         return Block.of(activation.function(h.values), h.exponent)
     origin = np.zeros(1)

@@ -50,14 +50,18 @@ class Initialiser:
 
 def _normal(name: str, variance: Callable[[int, int], float]) -> Initialiser:
     def draw(shape: Shape, rng: np.random.Generator) -> FloatArray:
-        return math.sqrt(variance(*shape[-2:])) * rng.standard_normal(shape)
+        drawn = rng.standard_normal(shape)
+        drawn *= math.sqrt(variance(*shape[-2:]))
+        return drawn
 
     return Initialiser(name, variance, draw)
 
 
 def _uniform(name: str, variance: Callable[[int, int], float]) -> Initialiser:
     def draw(shape: Shape, rng: np.random.Generator) -> FloatArray:
-        return math.sqrt(3.0 * variance(*shape[-2:])) * rng.uniform(-1.0, 1.0, shape)
+        drawn = rng.uniform(-1.0, 1.0, shape)
+        drawn *= math.sqrt(3.0 * variance(*shape[-2:]))
+        return drawn
 
     return Initialiser(name, variance, draw)
 

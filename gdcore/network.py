@@ -7,7 +7,7 @@ have leading axes (...), one entry a network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,9 +48,18 @@ class Network:
         """Every array of parameters, in the order of the fields."""
         yield from (*self.weights, *self.biases, *self.gammas, *self.betas, self.readout, self.readout_bias)
 
+    @classmethod
+    def side_by_side(cls, stacks: Sequence[Network]) -> Network:
+        """Stacks of networks of one shape as one stack."""
+        arrays = zip(*(each.arrays() for each in stacks), strict=True)
+        return stacks[0]._of([np.concatenate(each) for each in arrays])
+
     def combine(self, other: Network, function: Callable[[FloatArray, FloatArray], FloatArray]) -> Network:
         """A network whose arrays are function(own, other's): θ − αg is ``θ.combine(g, lambda p, g: p - α * g)``."""
-        new = [function(own, others) for own, others in zip(self.arrays(), other.arrays(), strict=True)]
+        return self._of([function(own, others) for own, others in zip(self.arrays(), other.arrays(), strict=True)])
+
+    def _of(self, new: list[FloatArray]) -> Network:
+        """The network whose ``arrays`` these are; it is as deep as this one."""
         n = self.depth
         layers = [tuple(new[k * n : (k + 1) * n]) for k in range(4)]
         return Network(layers[0], layers[1], layers[2], layers[3], new[4 * n], new[4 * n + 1])

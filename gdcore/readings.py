@@ -14,6 +14,8 @@ from functools import lru_cache
 import numpy as np
 
 from gdcore import batch_norm
+from gdcore.batch_norm import BatchNormGradients, Normalised
+from gdcore.block_scaled import Block
 from gdcore.experiment import Absent, Experiment
 from gdcore.forward_pass import forward
 from gdcore.layer_statistics import layer_norms
@@ -91,20 +93,26 @@ class Readings:
 
 @lru_cache(maxsize=64)
 def read(experiment: Experiment) -> Readings:
-    """One forward pass without batch norm and one with it, and the backward pass of every reading.
+    """One forward pass without batch norm and one with it, and the backward pass of all readings.
 
     Raises:
         ValueError: a size or scale out of its range.
     """
     network, images, targets = experiment.draw()
-    plain = forward(network, images, experiment.plain)
+    plain = forward(network, images, experiment.plain, slopes=True)
     _, error = CROSS_ENTROPY(plain.outputs, targets)
     gradients = {Reading.NONE: layer_norms(network, plain, error, experiment.plain)[1]}
-    passed = experiment.pass_normalised(network, images)
+    passed = experiment.pass_normalised(network, images, slopes=True)
     if isinstance(passed, Absent):
         return Readings(gradients, passed)
     _, error = CROSS_ENTROPY(passed.outputs, targets)
-    for reading, through in BACKWARD.items():
-        norms = layer_norms(network, passed, error, experiment.normalised, through_batch_norm=through)
-        gradients[reading] = norms[1]
-    return Readings(gradients, None)
+    errors = Block.stacked([error] * len(BACKWARD))
+    norms = layer_norms(network, passed, errors, experiment.normalised, through_batch_norm=_each)
+    return Readings(gradients | dict(zip(BACKWARD, norms[1], strict=True)), None)
+
+
+def _each(sensitivities: FloatArray, record: Normalised) -> BatchNormGradients:
+    """Back through batch norm under every reading at once: each has its own sensitivity, (3, B, width)."""
+    back = [through(each, record) for through, each in zip(BACKWARD.values(), sensitivities, strict=True)]
+    inputs, gamma, beta = (np.array(part) for part in zip(*((b.inputs, b.gamma, b.beta) for b in back), strict=True))
+    return BatchNormGradients(inputs, gamma, beta)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import lru_cache, reduce
+from functools import lru_cache
 
 import numpy as np
 
@@ -181,7 +181,7 @@ def small_table(starts: tuple[Start, ...]) -> tuple[dict[str, Started], ...]:
     width = min(start.width, SMALL_WIDTH)
     batch, seeds = min(start.batch, SMALL_BATCH), min(start.seeds, SMALL_SEEDS)
     smaller = [replace(each, width=width, batch=batch, seeds=seeds) for each in starts]
-    network = reduce(_beside, (_drawn_small(*each) for each in zip(starts, smaller, strict=True)))
+    network = Network.side_by_side([_drawn_small(*each) for each in zip(starts, smaller, strict=True)])
     wider, longer = 0.5 * math.log10(start.width / width), 0.5 * math.log10(start.batch / batch)
     found: list[dict[str, Started]] = [{} for _ in starts]
     for name in ACTIVATIONS:
@@ -197,12 +197,9 @@ def _drawn_small(start: Start, small: Start) -> Network:
     """The smaller networks of a start, with the σ_w of the wide ones."""
     first, hidden = _scales(start, start.width) / _scales(start, small.width)
     network = small.draw()
-    return replace(network, weights=(first * network.weights[0], *(hidden * each for each in network.weights[1:])))
-
-
-def _beside(stack: Network, another: Network) -> Network:
-    """Both stacks as one."""
-    return stack.combine(another, lambda *both: np.concatenate(both))
+    for layer, weights in enumerate(network.weights):
+        weights *= hidden if layer else first  # in place: nobody else has them yet
+    return network
 
 
 def _scales(start: Start, width: int) -> FloatArray:

@@ -116,11 +116,9 @@ def _rivals(start: Start) -> Rivals:
 
 def _cells(start: Start, values: Mapping[str, Value]) -> tuple[Cell, ...]:
     """Initialisers with their natural numbers, but the chosen one with its own, times activations."""
-    # the activation changes nothing: one entry of the cache for all; nor does another number of one initialiser the rest
+    # the activation changes nothing, so the cache has one entry for all; nor does the chosen number, beyond its own row
     chosen = replace(start, activation="identity")
-    natural = [
-        replace(chosen, initialiser=name, gain=natural_gain({**values, "initialiser": name})) for name in STARTS
-    ]
+    natural = [replace(chosen, initialiser=name, gain=natural_gain({**values, "initialiser": name})) for name in STARTS]
     rows = dict(zip(STARTS, zip(natural, small_table(tuple(natural)), strict=True), strict=True))
     if rows[start.initialiser][0] != chosen:
         rows[start.initialiser] = chosen, small_table((chosen,))[0]

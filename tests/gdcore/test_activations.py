@@ -41,6 +41,14 @@ def test_no_float_makes_a_warning_or_a_nan(activation: Activation) -> None:
     assert activation.function(z).shape == activation.derivative(z).shape == z.shape
 
 
+@every_activation
+def test_value_and_slope_at_once_are_those_by_themselves(activation: Activation) -> None:
+    for z in (POINTS, np.array([-np.inf, -800.0, -0.0, 0.0, 5e-324, 800.0, np.inf]), POINTS.reshape(3, 3)):
+        value, slope = activation.with_slope(z)
+        np.testing.assert_array_equal(value, activation.function(z))
+        np.testing.assert_array_equal(slope, activation.derivative(z))
+
+
 def test_far_out_the_slope_still_has_its_digits() -> None:
     z = np.array([-300.0, 300.0])
     np.testing.assert_allclose(SIGMOID.derivative(z), math.exp(-300.0), rtol=1e-12)

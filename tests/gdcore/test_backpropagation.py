@@ -194,6 +194,25 @@ def test_a_stack_of_networks_comes_back_as_each_alone() -> None:
                     np.testing.assert_allclose(ours[k], single, rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-200])
+@pytest.mark.parametrize("norm", BatchNorm)
+@pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=ACTIVATIONS)
+def test_slopes_kept_on_the_way_forward_are_those_found_on_the_way_back(
+    activation: Activation, norm: BatchNorm, scale: float
+) -> None:
+    rng = np.random.default_rng(8)
+    network = initialise(DEPTH, WIDTH, INPUTS, CLASSES, scale, bias_scale=0.0, rng=rng)
+    X, targets = rng.standard_normal((BATCH, INPUTS)), one_hot(rng.integers(0, CLASSES, BATCH), CLASSES)
+    architecture = Architecture(activation, norm)
+    kept, found = (forward(network, X, architecture, slopes=slopes) for slopes in (True, False))
+    assert len(kept.slopes) == (0 if activation is IDENTITY else DEPTH)
+    assert not found.slopes
+    assert len(kept.first(2, network).slopes) <= 2
+    ours, theirs = (backward(network, each, targets, architecture, CROSS_ENTROPY) for each in (kept, found))
+    for own, other in zip(ours.gradients.arrays(), theirs.gradients.arrays(), strict=True):
+        np.testing.assert_array_equal(own, other)
+
+
 def test_targets_of_another_shape_are_refused() -> None:
     network, X, targets = small_network()
     architecture = Architecture(RELU)

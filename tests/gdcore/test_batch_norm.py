@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gdcore import batch_norm
-from gdcore.batch_norm import RunningStatistics, normalise
+from gdcore.batch_norm import RunningStatistics, centre, normalise
 from gdcore.scaled import FloatArray
 
 
@@ -115,6 +115,15 @@ def test_entries_whose_squares_leave_float64_are_normalised_all_the_same(size: f
     np.testing.assert_allclose(
         normalise(size * pattern, np.ones(1), np.zeros(1), epsilon=0.0).output, ordinary.output, rtol=1e-13
     )
+
+
+def test_a_batch_is_measured_alike_alone_and_in_a_stack_where_another_one_needs_more_care() -> None:
+    batches = np.random.default_rng(3).standard_normal((3, 9, 5)) * np.array([1.0, 1e-170, 3.0])[:, None, None]
+    batches[2, :, 4] = 0.1
+    together = centre(batches)
+    for place, own in enumerate(batches):
+        for alone, among in zip(centre(own), together, strict=True):
+            np.testing.assert_array_equal(among[place], alone)
 
 
 def test_holding_the_statistics_constant_is_another_gradient() -> None:

@@ -3,10 +3,11 @@ import math
 import numpy as np
 import pytest
 
-from gdcore.chain_formats import DEAD, Printed, first_gradients_in, printed
+from gdcore.chain_formats import Printed, _to_float16, first_gradients_in, printed
 from gdcore.precision import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, FORMATS, Format, stored
 from gdcore.scaled import Scaled
 
+DEAD = (Printed.ZERO, Printed.INFINITE, Printed.NAN)
 every_format = pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
 
 
@@ -49,6 +50,24 @@ def test_bfloat16_rounds_to_the_nearest_even_neighbour() -> None:
         near = float(stored(Scaled.from_floats(value), BFLOAT16))
         squared = float(stored(Scaled.from_floats(near * near), BFLOAT16))
         assert held(value) * value == squared
+
+
+def test_float16_is_rounded_as_numpy_rounds_it() -> None:
+    halves = np.arange(0x7C02, dtype=np.uint16).view(np.float16).astype(np.float32)  # all >= 0, ∞ and a NaN
+    ties = 0.5 * (halves[:-3] + halves[1:-2])
+    products = np.outer(halves[::97], halves[5::89])  # all that is ever rounded is a product of two
+    last = np.float32([65519.996, 65520.0, 65536.0, 2.0**33])
+    for sizes in (halves, ties, np.nextafter(ties, 0.0), np.nextafter(ties, np.inf), last, products):
+        with np.errstate(all="ignore"):
+            np.testing.assert_array_equal(_to_float16(sizes.astype(np.float32)), sizes.astype(np.float16))
+
+
+@every_format
+def test_one_draw_alone_is_what_it_is_among_many(fmt: Format) -> None:
+    weights = 1.1 * np.random.default_rng(6).standard_normal((3, 60))
+    together = first_gradients_in(fmt, weights, 0.2, 1.0, 0.5)
+    for own, expected in zip(weights, together, strict=True):
+        np.testing.assert_array_equal(first_gradients_in(fmt, own, 0.2, 1.0, 0.5), expected)
 
 
 def first_dead(fmt: Format, w: float) -> int | None:

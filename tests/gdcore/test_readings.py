@@ -5,7 +5,10 @@ import pytest
 
 from gdcore.comparison import Side, compare
 from gdcore.experiment import Absent, Experiment
-from gdcore.readings import Claim, Reading, Readings, read
+from gdcore.layer_statistics import measure
+from gdcore.network import BatchNorm
+from gdcore.objectives import CROSS_ENTROPY
+from gdcore.readings import BACKWARD, Claim, Reading, Readings, read
 
 WIDE = Experiment(20, 128, 64, 0.5, "identity", 0)
 BOTH_ENDS = {  # under outputs only, statistics held, and in full
@@ -42,6 +45,17 @@ def test_the_first_and_the_last_reading_are_those_of_the_comparison() -> None:
     assert isinstance(found.normalised, Side)
     np.testing.assert_array_equal(readings.gradients[Reading.NONE], found.without.gradient)
     np.testing.assert_array_equal(readings.gradients[Reading.FULL], found.normalised.gradient)
+
+
+@pytest.mark.parametrize("place", [BatchNorm.BEFORE_ACTIVATION, BatchNorm.AFTER_ACTIVATION])
+def test_every_reading_is_what_its_own_backward_pass_gives(place: BatchNorm) -> None:
+    experiment = Experiment(6, 9, 12, 0.7, "sigmoid", 2, place=place)
+    network, images, targets = experiment.draw()
+    for reading, through in BACKWARD.items():
+        alone = measure(
+            network, images, targets, experiment.normalised, CROSS_ENTROPY, through_batch_norm=through
+        ).gradient
+        np.testing.assert_array_equal(read(experiment).gradients[reading], alone)
 
 
 def test_with_outputs_normalised_alone_the_product_of_the_weights_is_left_as_it_was() -> None:

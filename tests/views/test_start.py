@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,11 @@ import pytest
 
 from gdcore.activations import ACTIVATIONS
 from gdcore.samples import DATA
-from gdcore.starts import Spread, Started
+from gdcore.starts import Spread, Start, Started, small_table
 from tests.views.frame_tables import tables
 from tests.views.program_running import printed_by
 from tests.views.test_frames import require_drawable, size_of
+from views import starts
 from views.charts.start_frames import QUANTITIES, UNIT, start_frames, start_table
 from views.scripts import script
 from views.setting import Value, defaults
@@ -79,6 +81,29 @@ def test_a_cell_has_the_initialisers_natural_number_but_the_chosen_one_its_own()
         "constant": 0.02, "normal": 0.1, "uniform": 0.2, "xavier": 1.0, "he": 0.3, "lecun": 1.7, "orthogonal": 1.0,
     }  # fmt: skip
     assert len(found.cells) == len(STARTS) * len(ACTIVATIONS)
+
+
+def test_another_number_of_an_initialiser_runs_its_row_alone_and_leaves_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run: list[int] = []
+
+    def counted(rows: tuple[Start, ...]) -> tuple[dict[str, Started], ...]:
+        run.append(len(rows))
+        return small_table.__wrapped__(rows)
+
+    monkeypatch.setattr(starts, "small_table", lru_cache(maxsize=8)(counted))
+    before, after = (seen(initialiser="he", gain=gain).cells for gain in (1.0, 1.7))
+    assert run == [len(STARTS), 1]
+    together = small_table(tuple(replace(seen().start, initialiser=name, gain=1.7) for name in STARTS))
+    for old, new in zip(before, after, strict=True):
+        assert (new.initialiser, new.activation) == (old.initialiser, old.activation)
+        if new.initialiser != "he":
+            assert new is old or new.run is old.run
+        else:
+            assert new.gain == 1.7
+            expected = together[list(STARTS).index("he")][new.activation]
+            np.testing.assert_array_equal(new.run.gradient.median, expected.gradient.median)
 
 
 def test_the_line_of_theory_begins_at_the_measured_last_layer() -> None:
