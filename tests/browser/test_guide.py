@@ -107,7 +107,7 @@ def takes_home(page: Page, lesson: Lesson, language: str, answers: list[Given], 
     ("key", "language", "first"),
     [
         ("step_size", "en", 0),
-        ("deep_gradients", "zh", 1),
+        pytest.param("deep_gradients", "zh", 1, marks=pytest.mark.long),
         pytest.param("step_size", "zh", 1, marks=pytest.mark.long),
         pytest.param("deep_gradients", "en", 0, marks=pytest.mark.long),
     ],

@@ -80,7 +80,7 @@ def require_linked_view(frames: Frames) -> None:
     assert COMMITTED in set(path.run)
     assert set(runs.key // SPOTS) == set(final.run)
     assert runs.key.is_unique
-    assert path.step.max() == (runs.key % SPOTS).max() == problem.steps < SPOTS
+    assert (runs.key % SPOTS).max() <= path.step.max() == problem.steps < SPOTS
 
 
 @pytest.mark.parametrize("steps", [1, 100])
