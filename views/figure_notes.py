@@ -13,8 +13,9 @@ from views.state import Lab
 def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: Callable[[], str] | None = None) -> None:
     """A button below the figure `name` that opens "Data", "SVG", "PNG" and the program; they are sent only then.
 
-    `data` gives exactly the numbers shown. It is called when its button is clicked, on another thread: it must not ask
-    the session. `code` gives a self-contained program that prints the same table (`views.scripts`).
+    `data` gives exactly the numbers shown. They are written while the buttons are open: what Streamlit makes at a click
+    belongs to no session, and in a full class it was gone before the browser came for it. `code` gives a self-contained
+    program that prints the same table (`views.scripts`).
     """
     text = here.text
     place = st.popover(
@@ -31,7 +32,7 @@ def figure_notes(here: Lab, name: str, data: Callable[[], pd.DataFrame], code: C
         with st.container(horizontal=True, gap="small"):
             st.download_button(
                 text("action.data"),
-                data=lambda: data().to_csv(index=False).encode(),
+                data=data().to_csv(index=False).encode(),
                 file_name=f"{name}.csv",
                 mime="text/csv",
                 on_click="ignore",

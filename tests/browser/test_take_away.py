@@ -1,5 +1,6 @@
 """Every figure can be taken away as CSV, SVG and PNG; the files are opened again."""
 
+import urllib.request
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Opener
 from tests.browser.test_look import PLACES
+from tests.streamlit_client import Client
 from views.text import load_text
 
 EN = load_text("en")
@@ -70,6 +72,19 @@ def require_painted_picture(path: Path, size: tuple[int, int]) -> None:
     colours = picture.getcolors(maxcolors=1 << 24)
     assert colours is not None
     assert len(colours) > 20
+
+
+def test_the_numbers_stay_where_they_are_fetched_while_a_class_is_busy(visit: Opener, server: str) -> None:
+    """Streamlit sweeps up what no session holds whenever somebody's run ends."""
+    page = opened(visit("/learning_rate?tab=slope"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name=EN("action.data"), exact=True).click()
+    with Client(server.removeprefix("http://"), page="learning_rate", query="tab=slope") as another:
+        another.open()
+        for start in (1.0, 1.1, 1.2):
+            another.change("learning_rate-start-", start)
+    with urllib.request.urlopen(download.value.url, timeout=20) as answer:
+        assert answer.status == 200
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from views.tables import car_table
 
 UNSEEN = {  # names by which browser and server know things, never shown
     *("id", "form_id", "fragment_id", "element_id", "script_path", "page_script_hash", "main_script_hash"),
-    "deferred_file_id",
+    "url",
     *("code_text", "language"),  # a program speaks English to everyone
     *("icon", "default_icon", "favicon", "format", "theme", "selection_mode", "type", "kind", "query_string"),
     *("url_pathname", "page", "page_name_override", "widget_id", "external", "css", "active_script_hash", "hash"),
