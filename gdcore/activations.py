@@ -24,7 +24,7 @@ class Activation:
         function: φ, entry by entry, any shape; defined for every float, infinities included.
         derivative: φ′, entry by entry, as a function of the same z.
         homogeneous: whether φ(az) = aφ(z) for every a > 0.
-        constant_slope: whether φ(z) = z.
+        is_identity: whether φ(z) = z.
         both: φ and φ′ at once, where together they cost less; entry by entry the same as by themselves.
     """
 
@@ -32,7 +32,7 @@ class Activation:
     function: Callable[[FloatArray], FloatArray]
     derivative: Callable[[FloatArray], FloatArray]
     homogeneous: bool = False
-    constant_slope: bool = False
+    is_identity: bool = False
     both: Callable[[FloatArray], tuple[FloatArray, FloatArray]] | None = None
 
     def with_slope(self, z: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -98,7 +98,7 @@ def _tanh(z: FloatArray) -> FloatArray:
     return np.tanh(z)
 
 
-IDENTITY = Activation("identity", _identity, _one, homogeneous=True, constant_slope=True)
+IDENTITY = Activation("identity", _identity, _one, homogeneous=True, is_identity=True)
 TANH = Activation("tanh", _tanh, _tanh_derivative)
 RELU = Activation("relu", _relu, _relu_derivative, homogeneous=True)
 SIGMOID = Activation("sigmoid", _sigmoid, _sigmoid_derivative, both=_sigmoid_both)

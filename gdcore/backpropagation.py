@@ -110,7 +110,7 @@ def layer_backward(
     gamma = beta = np.zeros_like(network.gammas[layer])
     if norm is BatchNorm.AFTER_ACTIVATION:
         coming, gamma, beta = _through(coming, passed.normalised[layer], through_batch_norm)
-    if not phi.constant_slope:
+    if not phi.is_identity:
         entering = passed.activation_inputs[layer]
         slope = passed.slopes[layer] if passed.slopes else phi.derivative(entering.real())
         coming = Block.of(coming.values * slope, coming.exponent)

@@ -94,7 +94,7 @@ def predicted_growth(experiment: Experiment) -> float | None:
         # the next batch norm divides |γ| away
         side, beta = math.copysign(1.0, gamma), experiment.beta / abs(gamma)
         return growth_with_batch_norm(stretched(phi, side, beta), batch, -side * beta)
-    if (experiment.beta != 0.0 or experiment.bias_scale > 0.0) and not phi.constant_slope:
+    if (experiment.beta != 0.0 or experiment.bias_scale > 0.0) and not phi.is_identity:
         return None
     return growth_with_batch_norm_after(phi, batch, experiment.weight_scale * abs(gamma))
 
@@ -104,7 +104,7 @@ def _straight(experiment: Experiment) -> bool:
     phi, gamma = experiment.phi, abs(experiment.gamma)
     if not phi.homogeneous:
         return gamma < STRAIGHT
-    return phi.constant_slope or experiment.beta >= gamma * (experiment.batch - 1) ** 0.5
+    return phi.is_identity or experiment.beta >= gamma * (experiment.batch - 1) ** 0.5
 
 
 def always_off(experiment: Experiment) -> bool:
@@ -113,7 +113,7 @@ def always_off(experiment: Experiment) -> bool:
     Never does x̂ exceed √(B − 1), and a value k with a chance of at most (1 − k²/(B − 1))^{(B−3)/2}.
     """
     phi, gamma = experiment.phi, abs(experiment.gamma)
-    if not experiment.before or not phi.homogeneous or phi.constant_slope or experiment.beta >= 0.0:
+    if not experiment.before or not phi.homogeneous or phi.is_identity or experiment.beta >= 0.0:
         return False
     share = 1.0 - (experiment.beta / gamma) ** 2 / (experiment.batch - 1) if gamma else 0.0
     return share <= 0.0 or 0.5 * (experiment.batch - 3) * math.log(share) < math.log(NEVER)

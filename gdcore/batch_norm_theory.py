@@ -152,7 +152,7 @@ def growth_with_batch_norm_after(activation: Activation, batch: int, scale: floa
     """
     if not 0.0 < scale < math.inf:
         raise ValueError(f"got scale {scale}: it must be finite and above 0; nothing passes a scale of 0")
-    if activation.constant_slope or batch < SMALLEST_BATCH:
+    if activation.is_identity or batch < SMALLEST_BATCH:
         return growth_with_batch_norm(activation, batch)
     if activation.homogeneous:
         return growth_with_batch_norm(activation, None)

@@ -173,7 +173,7 @@ def _through(
     """From ∂L/∂u_i to ∂L/∂h_i, as ``backpropagation.layer_backward`` goes: through φ, and through batch norm."""
     norm, phi = architecture.batch_norm, architecture.activation
     for step in (BatchNorm.AFTER_ACTIVATION, BatchNorm.NONE, BatchNorm.BEFORE_ACTIVATION):
-        if step is BatchNorm.NONE and not phi.constant_slope:
+        if step is BatchNorm.NONE and not phi.is_identity:
             here[first:] *= phi.derivative(passed.activation_inputs[layer].real())
         elif step is norm and step is not BatchNorm.NONE:
             record = passed.normalised[layer]

@@ -89,7 +89,7 @@ def _stretched(record: Normalised) -> Block:
 
 def _activated(h: Block, activation: Activation, slopes: list[FloatArray] | None) -> Block:
     """φ(h), and φ′(h) for those who collect slopes. Where h is too small for float64, φ is straight through φ(0)."""
-    if activation.constant_slope:
+    if activation.is_identity:
         return h
     if slopes is not None and h.unscaled:
         u, slope = activation.with_slope(h.values)

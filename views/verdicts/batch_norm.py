@@ -37,7 +37,7 @@ def batch_norm_verdict(text: Text, comparison: Comparison) -> str:
         said.append(text.together([_across(text, "with", with_it.gradient), level]))
         if comparison.predicted_growth is not None and experiment.width > 1:
             rate = plain(comparison.predicted_growth**0.5)
-            after = not experiment.before and not experiment.phi.constant_slope
+            after = not experiment.before and not experiment.phi.is_identity
             said.append(text(f"{key}.growth_after" if after else f"{key}.growth", rate=rate))
     return "\n\n".join([*special(text, comparison), *said])
 
@@ -114,7 +114,7 @@ def _epsilon(text: Text, experiment: Experiment, side: Side) -> list[str]:
 def epsilon_limit(experiment: Experiment) -> tuple[str, float]:
     """What ε does to a signal whose weights are below a certain scale, and that scale."""
     gamma, origin = abs(experiment.gamma), np.zeros(1)
-    if experiment.phi.homogeneous and not experiment.phi.constant_slope:
+    if experiment.phi.homogeneous and not experiment.phi.is_identity:
         if experiment.before:
             return "takeover", relu_takeover_scale(experiment.batch, experiment.epsilon) / gamma
         return "fades", collapse_scale(experiment.epsilon, FLATTEST_RELU * gamma)

@@ -93,7 +93,7 @@ def _predicted(text: Text, growth: Growth) -> str:
     shape = {"identity": "identity", "relu": "relu"}.get(experiment.activation, "other")
     if shape == "relu" and experiment.beta:
         shape = "other"
-    exact = experiment.before or experiment.phi.constant_slope
+    exact = experiment.before or experiment.phi.is_identity
     return text(
         f"{key}.predicted" if exact else f"{key}.predicted_after",
         squared=plain(growth.predicted),
@@ -113,6 +113,6 @@ def _difference(text: Text, growth: Growth, measured: float, low: float, high: f
         return [text(f"{key}.agrees")]
     if abs(measured / predicted - 1.0) < NEAR:
         return [text(f"{key}.near")]
-    if not experiment.before and not experiment.phi.constant_slope:
+    if not experiment.before and not experiment.phi.is_identity:
         return [text(f"{key}.batch_after")]
     return [text(f"{key}.width", width=experiment.width, batch=experiment.batch)]
